@@ -1,0 +1,47 @@
+"""One place where a job's words go: its log file, and one line on the terminal when it fails."""
+
+import os
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from resig.errors import ResigError
+
+
+@contextmanager
+def log_to(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Send everything this process and its children print to `path`; end on one clear line if it fails.
+
+    A `ResigError` becomes `ERROR: …` in the log and on the terminal. Anything else is a defect of
+    resig: the traceback goes to the log, the terminal gets one line that says where it stands.
+    """
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    terminal = os.fdopen(os.dup(2), "w")
+    log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    for stream in (1, 2):
+        os.dup2(log, stream)
+    os.close(log)
+    started = time.monotonic()
+    try:
+        yield
+        print(f"done in {time.monotonic() - started:.1f} s", flush=True)
+    except ResigError as error:
+        _fail(f"ERROR: {error}", terminal)
+    except Exception as error:
+        traceback.print_exc()
+        _fail(f"ERROR: unexpected {type(error).__name__}: {_one_line(error)}; see {path}", terminal)
+    finally:
+        terminal.close()
+
+
+def _fail(line: str, terminal: "os.PathLike[str] | object") -> None:
+    print(line, file=sys.stderr, flush=True)
+    print(line, file=terminal, flush=True)  # type: ignore[call-overload]
+    sys.exit(1)
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]
