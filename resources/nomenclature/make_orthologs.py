@@ -48,7 +48,9 @@ def compared(hcop: Path) -> dict[tuple[str, str], tuple[str, int]]:
         if "-" in (human, mouse) or not human or not mouse:
             continue
         votes = len([each for each in row["supporting_source"].split(",") if each])
-        found[human, mouse] = max(found.get((human, mouse), ("", 0)), (row["Mouse gene stable ID"], votes), key=lambda x: x[1])
+        found[human, mouse] = max(
+            found.get((human, mouse), ("", 0)), (row["Mouse gene stable ID"], votes), key=lambda x: x[1]
+        )
     return found
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from resig.errors import ResigError
 from resig.nomenclature import Mirnas, Resolver
-from resig.tables import Column, Table, read_text_table
+from resig.tables import Column, Table
 
 MEASURABLE = ("expression", "protein", "secretion", "exosomal_cargo", "copy_number")
 ASSAYS = ("mrna", "total_rna", "small_rna", "circ_rna")
@@ -89,11 +89,17 @@ LEDGER = Table(
         Column("target", "text", "What it acts on.", optional=True),
         Column("target_direction", "text", "Direction of the target in the resistant state.", optional=True),
         Column("scorable", "text", "Whether expression data can show it.", choices=("yes", "proxy", "no")),
-        Column("assay", "text", "Assay that shows it: mrna, total_rna, small_rna, circ_rna, or the data it would need."),
+        Column(
+            "assay",
+            "text",
+            "Assay that shows it: mrna, total_rna, small_rna, circ_rna, or the data it would need.",
+        ),
         Column("evidence_type", "text", "Kind of evidence, as far as the document says.", optional=True),
         Column("numbers", "text", "Numbers as stated.", optional=True),
         Column("reference", "text", "Reference numbers of the document.", optional=True),
-        Column("confidence", "text", "Trust in the reading of the document.", choices=("high", "medium", "low")),
+        Column(
+            "confidence", "text", "Trust in the reading of the document.", choices=("high", "medium", "low")
+        ),
         Column(
             "status",
             "text",
@@ -102,7 +108,12 @@ LEDGER = Table(
         ),
         Column("contradiction", "text", "Identifiers in contradictions.tsv, joined by `;`.", optional=True),
         Column("evidence", "text", "What the document says, in our words."),
-        Column("note", "text", "Remarks; what is not from the document is called outside knowledge.", optional=True),
+        Column(
+            "note",
+            "text",
+            "Remarks; what is not from the document is called outside knowledge.",
+            optional=True,
+        ),
     ),
     key=("id",),
 )
@@ -147,12 +158,26 @@ DEFINITIONS = Table(
         Column("cancer", "text", "Cancers."),
         Column("context", "text", "Cells or tissue it may be read in."),
         Column("assay", "text", "Assay that measures its members.", choices=ASSAYS),
-        Column("tier", "text", "A usable, B with its caveat, C exploratory, X not scoreable.", choices=("A", "B", "C", "X")),
+        Column(
+            "tier",
+            "text",
+            "A usable, B with its caveat, C exploratory, X not scoreable.",
+            choices=("A", "B", "C", "X"),
+        ),
         Column("min_members", "integer", "Fewest measured members for a score."),
-        Column("mechanisms", "text", "Rule: mechanisms whose rows count, joined by `;`; `*` for all of the document."),
+        Column(
+            "mechanisms",
+            "text",
+            "Rule: mechanisms whose rows count, joined by `;`; `*` for all of the document.",
+        ),
         Column("entities", "text", "Rule: kinds of entity that count, joined by `;`."),
         Column("drugs", "text", "Rule: the row is about one of these drugs; empty for any.", optional=True),
-        Column("symbols", "text", "Rule: only these members; empty for all that the other rules give.", optional=True),
+        Column(
+            "symbols",
+            "text",
+            "Rule: only these members; empty for all that the other rules give.",
+            optional=True,
+        ),
         Column("caveat", "text", "What to keep in mind when reading the score.", optional=True),
         Column("left_out", "text", "What was considered and left out, and why.", optional=True),
         Column("companions", "text", "Public sets to look at beside it, joined by `;`.", optional=True),
@@ -194,7 +219,12 @@ COMPANIONS = Table(
     "One row for each public set that stands beside a signature, never inside one.",
     (
         Column("companion", "text", "Name of the set, as its source writes it."),
-        Column("source", "text", "Where it comes from.", choices=("hallmark", "reactome", "progeny", "c2", "positional", "family")),
+        Column(
+            "source",
+            "text",
+            "Where it comes from.",
+            choices=("hallmark", "reactome", "progeny", "c2", "positional", "family"),
+        ),
         Column("about", "text", "The mechanism it is about."),
         Column("name_seen", "text", "Where the name was seen, or `not confirmed`."),
     ),
@@ -252,7 +282,7 @@ def candidates(ledger: pd.DataFrame) -> pd.DataFrame:
         ledger["scorable"].isin(["yes", "proxy"])
         & ledger["direction"].isin(["up", "down"])
         & ledger["feature"].isin(MEASURABLE)
-        & (ledger["effect"] != "target_of_drug")
+        & ~ledger["effect"].isin(["target_of_drug", "context"])
         & (ledger["symbol"] != "")
         & ~ledger["symbol"].str.contains(";")
     ]
@@ -276,12 +306,43 @@ def rows_of(definition: pd.Series, ledger: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
+def why_no_member(row: pd.Series, taken: set[str], mechanisms: pd.DataFrame) -> str:
+    """Return why a ledger row makes no member of any signature, or an empty text if it makes one.
+
+    `mechanisms` is the table of mechanisms with the mechanism as its index.
+    """
+    if row["id"] in taken:
+        return ""
+    if row["effect"] == "context":
+        return "background: nothing is said about resistance"
+    if row["entity"] == "drug":
+        return "a treatment, not a state of the tumour"
+    if row["effect"] == "target_of_drug":
+        return "a target of a drug, not a change in resistance"
+    if row["scorable"] == "no":
+        return f"expression does not show it; needs {row['assay']}"
+    if not row["symbol"]:
+        return "no gene is named"
+    if ";" in row["symbol"]:
+        return "a complex: its partners have rows of their own"
+    if row["feature"] not in MEASURABLE:
+        return f"asserted of {row['feature']}, not of a level"
+    if row["direction"] not in ("up", "down"):
+        return f"direction: {'not stated' if row['direction'] in ('none', 'altered') else row['direction']}"
+    mechanism = mechanisms.loc[row["mechanism"]]
+    if mechanism["signatures"]:
+        return f"not among the members that {mechanism['signatures'].replace(';', ', ')} take"
+    return f"its mechanism feeds no signature. {mechanism['reason']}"
+
+
 def flags_of(rows: pd.DataFrame) -> list[str]:
     """Return the flags of a member from the ledger rows that carry it.
 
     One row that states the direction makes it `stated`; it is a `proxy` or `retracted` only when every row is.
     """
-    origin = next(origin for origin in ("stated", "inferred", "outside") if (rows["direction_from"] == origin).any())
+    origin = next(
+        origin for origin in ("stated", "inferred", "outside") if (rows["direction_from"] == origin).any()
+    )
     flags = ["inferred", "outside"] if origin == "outside" else [origin]
     if (rows["scorable"] == "proxy").all():
         flags.append("proxy")
@@ -324,7 +385,18 @@ def _lint_names(sources: Sources, genes: Resolver, mirnas: Mirnas) -> Iterator[s
 
 
 def _lint_rows(sources: Sources) -> Iterator[str]:
-    what = ["document", "section", "mechanism", "molecule", "symbol", "feature", "relation", "drug", "cancer", "target"]
+    what = [
+        "document",
+        "section",
+        "mechanism",
+        "molecule",
+        "symbol",
+        "feature",
+        "relation",
+        "drug",
+        "cancer",
+        "target",
+    ]
     for row in sources.ledger[sources.ledger.duplicated(what)].itertuples():
         yield f"{row.where}: {row.id} repeats an assertion"
     for row in sources.ledger[sources.ledger.duplicated("id")].itertuples():
@@ -360,7 +432,9 @@ def _lint_links(sources: Sources) -> Iterator[str]:
                 yield f"{row.where}: {row.id}: there is no contradiction '{name}'"
         if row.document not in documents:
             yield f"{row.where}: {row.id}: there is no document '{row.document}'"
-    for row in sources.ledger[~sources.ledger["mechanism"].isin(sources.mechanisms["mechanism"])].itertuples():
+    for row in sources.ledger[
+        ~sources.ledger["mechanism"].isin(sources.mechanisms["mechanism"])
+    ].itertuples():
         yield f"{row.where}: {row.id}: there is no mechanism '{row.mechanism}'"
     companions = set(sources.companions["companion"])
     for number, row in enumerate(sources.definitions.itertuples(), start=2):
@@ -381,7 +455,9 @@ def _lint_signatures(sources: Sources) -> Iterator[str]:
                 yield f"{where}: {symbol} goes up in one ledger row and down in another ({', '.join(of_symbol['id'])})"
         for symbol in sorted(set(listed(definition["symbols"])) - set(rows["symbol"])):
             yield f"{where}: no ledger row supports {symbol}"
-        default = [symbol for symbol, of_symbol in rows.groupby("symbol") if "retracted" not in flags_of(of_symbol)]
+        default = [
+            symbol for symbol, of_symbol in rows.groupby("symbol") if "retracted" not in flags_of(of_symbol)
+        ]
         if not 1 <= definition["min_members"] <= len(default):
             yield f"{where}: needs {definition['min_members']} members, has {len(default)} that are not retracted"
 
@@ -412,7 +488,9 @@ def signatures_of(sources: Sources) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for _, definition in sources.definitions.iterrows():
         unsigned = definition["tier"] == "X"
-        feeding = listed(definition["mechanisms"]) if unsigned else rows_of(definition, sources.ledger)["mechanism"]
+        feeding = (
+            listed(definition["mechanisms"]) if unsigned else rows_of(definition, sources.ledger)["mechanism"]
+        )
         for mechanism in dict.fromkeys(feeding):
             found.setdefault(mechanism, []).append(definition["signature"])
     return found
@@ -435,9 +513,6 @@ def require_clean(problems: Iterable[str], where: str) -> None:
     """Raise on the first defect, saying how many there are."""
     found = list(problems)
     if found:
-        raise ResigError(f"{len(found)} defects, the first: {found[0]}", where=where, todo="run python -m resig.lint")
-
-
-def read_frame(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Read a table in the ledger's format without judging it."""
-    return read_text_table(path)
+        raise ResigError(
+            f"{len(found)} defects, the first: {found[0]}", where=where, todo="run python -m resig.lint"
+        )

@@ -56,7 +56,10 @@ class Resolver:
     @classmethod
     def load(cls, hgnc: Path, ambiguous: Path | None = None) -> "Resolver":
         """Read `hgnc.tsv.gz`, and `ambiguous.tsv` when it is given."""
-        genes = {row[0]: Gene(*row[:2], _listed(row[2]), _listed(row[3]), *row[4:7], _listed(row[7])) for row in _rows(hgnc)}
+        genes = {
+            row[0]: Gene(*row[:2], _listed(row[2]), _listed(row[3]), *row[4:7], _listed(row[7]))
+            for row in _rows(hgnc)
+        }
         return cls(genes, {row[0]: _listed(row[1]) for row in _rows(ambiguous)} if ambiguous else None)
 
     def resolve(self, name: str) -> Match:
@@ -112,7 +115,9 @@ class Resolver:
 
     @cached_property
     def _by_upper(self) -> dict[str, tuple[str, ...]]:
-        mixed = ((name, gene.symbol) for gene in self.genes.values() for name in (gene.symbol, *gene.previous))
+        mixed = (
+            (name, gene.symbol) for gene in self.genes.values() for name in (gene.symbol, *gene.previous)
+        )
         return _index((name.upper(), symbol) for name, symbol in mixed if not name.isupper())
 
 
@@ -156,7 +161,9 @@ class Mirnas:
         shorter = re.sub(r"-\d+$", "", stem)
         prefix = "hsa-let-" if kind == "let" else "hsa-miR-"
         for root in dict.fromkeys((stem, shorter)):
-            arms = tuple(arm for arm in (f"{prefix}{root}{end}" for end in ("", "-5p", "-3p")) if arm in self._present)
+            arms = tuple(
+                arm for arm in (f"{prefix}{root}{end}" for end in ("", "-5p", "-3p")) if arm in self._present
+            )
             if arms:
                 return arms
         return ()
@@ -217,7 +224,9 @@ class Orthologs:
 def _unique(candidates: tuple[str, ...], how: str) -> Match:
     if not candidates:
         return Match("", "unknown")
-    return Match(candidates[0], how, candidates) if len(candidates) == 1 else Match("", "ambiguous", candidates)
+    return (
+        Match(candidates[0], how, candidates) if len(candidates) == 1 else Match("", "ambiguous", candidates)
+    )
 
 
 def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
