@@ -1,4 +1,4 @@
-"""What the scripts of this folder share: reading tables, and writing gzip files that depend on their content only."""
+"""What the scripts of this folder share: reading tables, and writing gzip files without a time stamp."""
 
 import csv
 import gzip

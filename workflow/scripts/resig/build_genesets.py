@@ -4,8 +4,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from resig.derive import build, drifted
 from resig.errors import ResigError
-from resig.signatures import build, drifted
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,9 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"ERROR: {error}", file=sys.stderr)
         return 1
     for name in stale:
-        print(
-            f"ERROR: {chosen.folder}/{name}: does not follow from the ledger; run python -m resig.build_genesets"
-        )
+        print(f"ERROR: {chosen.folder}/{name} is out of date; run python -m resig.build_genesets")
     print(f"{len(stale)} artefacts have drifted" if stale else "the artefacts follow from the ledger")
     return 1 if stale else 0
 

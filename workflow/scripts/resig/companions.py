@@ -1,8 +1,8 @@
-"""Public pathway sets that stand beside a signature: gene families from this repository, the rest fetched on request.
+"""Public pathway sets that stand beside a signature: gene families from here, the rest fetched on request.
 
-Hallmark and Reactome come through gseapy, PROGENy through decoupler, by the names of `companions.tsv`. A fetched
-source is written to a cache with its checksum and is read from there the next time. Companions are scored apart
-and are never pooled with members of a document.
+Hallmark and Reactome come through gseapy, PROGENy through decoupler, by the names of `companions.tsv`. A
+fetched source is written to a cache with its checksum and read from there the next time. Companions are
+scored apart and never pooled with members of a document.
 """
 
 import hashlib
@@ -18,15 +18,14 @@ from resig.files import write_text
 from resig.genesets import Collection, framed
 from resig.tables import read_text_table
 
-Net = pd.DataFrame
-Fetch = Callable[[str], Net]
+Fetch = Callable[[str], pd.DataFrame]
 
 MSIGDB = "2024.1.Hs"
 CATEGORIES = {"hallmark": "h.all", "reactome": "c2.cp.reactome", "c2": "c2.all", "positional": "c1.all"}
 PROGENY_TOP = 500
 
 
-def fetch_msigdb(source: str) -> Net:
+def fetch_msigdb(source: str) -> pd.DataFrame:
     """Fetch a category of MSigDB through gseapy; every gene counts up."""
     from gseapy import Msigdb
 
@@ -39,7 +38,7 @@ def fetch_msigdb(source: str) -> Net:
     )
 
 
-def fetch_progeny(_: str) -> Net:
+def fetch_progeny(_: str) -> pd.DataFrame:
     """Fetch the PROGENy model through decoupler: its weights are signed."""
     import decoupler
 
@@ -50,13 +49,15 @@ def fetch_progeny(_: str) -> Net:
 FETCH: Mapping[str, Fetch] = {**dict.fromkeys(CATEGORIES, fetch_msigdb), "progeny": fetch_progeny}
 
 
-def read_families(path: str | os.PathLike[str]) -> Net:
+def read_families(path: str | os.PathLike[str]) -> pd.DataFrame:
     """Read families.tsv as a net; a family says who belongs to it, so every gene counts up."""
     table = read_text_table(path)
     return pd.DataFrame({"source": table["family"], "target": table["symbol"], "weight": 1.0})
 
 
-def cached(source: str, cache: str | os.PathLike[str], fetch: Mapping[str, Fetch] | None = None) -> Net:
+def cached(
+    source: str, cache: str | os.PathLike[str], fetch: Mapping[str, Fetch] | None = None
+) -> pd.DataFrame:
     """Return a whole source from the cache, fetching it first if it is not there; the checksum must fit."""
     known = FETCH if fetch is None else fetch
     if source not in known:
@@ -106,7 +107,7 @@ def companions(
     return framed(members, "companions", Path(cache), [])
 
 
-def _fetched(source: str, fetch: Fetch) -> Net:
+def _fetched(source: str, fetch: Fetch) -> pd.DataFrame:
     try:
         net = fetch(source)
     except Exception as error:
@@ -114,7 +115,7 @@ def _fetched(source: str, fetch: Fetch) -> Net:
         raise ResigError(
             f"companion sets of '{source}' could not be fetched ({type(error).__name__}: {reason})",
             where="companions",
-            todo="connect to the network once, copy the cache from a machine that has it, or ask for no companions",
+            todo="connect once, copy the cache from a machine that has it, or ask for no companions",
         ) from None
     if not len(net):
         raise ResigError(
@@ -123,7 +124,7 @@ def _fetched(source: str, fetch: Fetch) -> Net:
     return net
 
 
-def _store(net: Net, source: str, path: Path, record: Path) -> None:
+def _store(net: pd.DataFrame, source: str, path: Path, record: Path) -> None:
     lines = [
         "source\ttarget\tweight",
         *(f"{row.source}\t{row.target}\t{row.weight:.10g}" for row in net.itertuples()),

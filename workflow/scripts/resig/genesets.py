@@ -2,6 +2,7 @@
 
 import os
 import re
+from calendar import month_abbr
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,9 +19,7 @@ from resig.tables import MEMBERS, SIGNATURES
 INCLUDE = ("id", "drug", "cancer", "tier", "document", "retracted")
 
 _SIDE = re.compile(r"(?P<stem>.+)_(?P<side>up|dn|down)", re.IGNORECASE)
-_MONTHS = {
-    name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)
-}
+_MONTHS = {name.lower(): number for number, name in enumerate(month_abbr) if name}
 _DAY_MONTH = re.compile(r"(?P<day>\d{1,2})[-/ ](?P<month>[A-Za-z]{3})[a-z]*")
 _MONTH_DAY = re.compile(r"(?P<month>[A-Za-z]{3})[a-z]*[-/ ](?P<day>\d{1,2})")
 _ISO_DATE = re.compile(r"(?:19|20)\d{2}-(?P<month>\d{2})-(?P<day>\d{2})(?:[ T]00:00(?::00)?)?")
@@ -60,7 +59,7 @@ class _Entry:
 
 
 def read_collection(path: str | os.PathLike[str], collection_name: str) -> Collection:
-    """Read a user's sets (.gmt, or .tsv/.csv/.txt as net or ledger), or a folder that holds built artefacts."""
+    """Read a user's sets (.gmt, or .tsv/.csv/.txt as net or ledger), or a folder of built artefacts."""
     there = Path(path)
     if there.is_dir():
         return read_built(there / "signatures.tsv", there / "members.tsv", collection_name)
@@ -243,7 +242,7 @@ def _from_net(
             raise ResigError(
                 f"column '{meaning}' is missing",
                 where=f"{path}:{lines[0][0]}",
-                todo="the header needs source, target, weight (or signature, symbol, weight), separated by tabs",
+                todo="the header needs source, target, weight (or signature, symbol, weight)",
             )
         where[meaning] = found[0]
     for number, line in lines[1:]:
@@ -309,7 +308,7 @@ def _date(symbol: str) -> tuple[int, int] | None:
 
 
 def _repaired(symbol: str, line: int, notices: list[Notice]) -> str:
-    """Undo what a spreadsheet did to a symbol where only one gene can have been meant; leave it out otherwise."""
+    """Undo what a spreadsheet did to a symbol where one gene only can be meant; else leave it out."""
     if _SERIAL.fullmatch(symbol):
         problem = (
             f"'{symbol}' is a number: a date that a spreadsheet made of a gene symbol, or an Entrez number"
@@ -444,7 +443,7 @@ def _counted(signatures: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
 
 
 def _listed(value: object) -> list[str] | None:
-    if value is None:
+    if value is None or value == [] or value == "":
         return None
     return [str(each) for each in value] if isinstance(value, (list, tuple, set)) else [str(value)]
 

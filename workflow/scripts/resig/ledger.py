@@ -46,8 +46,8 @@ LEDGER = Table(
         Column(
             "symbol",
             "text",
-            "Approved symbol, miRBase mature name or circRNA name; `;` joins the partners of a complex. Empty where the "
-            "document names a family, a state or a drug.",
+            "Approved symbol, miRBase mature name or circRNA name; `;` joins the partners of a complex. "
+            "Empty where the document names a family, a state or a drug.",
             optional=True,
         ),
         Column("gene", "text", "HGNC symbol of the gene that a miRNA or circRNA comes from.", optional=True),
@@ -75,7 +75,7 @@ LEDGER = Table(
         Column(
             "direction_from",
             "text",
-            "How the direction is known: `stated`, `inferred` from an experiment of the document, `outside` the document.",
+            "`stated`, `inferred` from an experiment of the document, or known from `outside` of it.",
             optional=True,
             choices=("stated", "inferred", "outside"),
         ),
@@ -92,7 +92,7 @@ LEDGER = Table(
         Column(
             "assay",
             "text",
-            "Assay that shows it: mrna, total_rna, small_rna, circ_rna, or the data it would need.",
+            "mrna, total_rna, small_rna, circ_rna, or the data it would need.",
         ),
         Column("evidence_type", "text", "Kind of evidence, as far as the document says.", optional=True),
         Column("numbers", "text", "Numbers as stated.", optional=True),
@@ -103,7 +103,7 @@ LEDGER = Table(
         Column(
             "status",
             "text",
-            "`retracted`: the paper behind it is; `contradicted`: by the document itself or by the literature.",
+            "`retracted`: the paper behind it is; `contradicted`: by the document or the literature.",
             choices=("ok", "retracted", "contradicted", "retracted;contradicted"),
         ),
         Column("contradiction", "text", "Identifiers in contradictions.tsv, joined by `;`.", optional=True),
@@ -277,7 +277,7 @@ def listed(cell: str) -> list[str]:
 
 
 def candidates(ledger: pd.DataFrame) -> pd.DataFrame:
-    """Return the ledger rows that can make a member: one gene, one sign, and an assay of expression that shows it."""
+    """Return the ledger rows that can make a member: one gene, one sign, shown by expression."""
     return ledger[
         ledger["scorable"].isin(["yes", "proxy"])
         & ledger["direction"].isin(["up", "down"])
@@ -338,7 +338,7 @@ def why_no_member(row: pd.Series, taken: set[str], mechanisms: pd.DataFrame) -> 
 def flags_of(rows: pd.DataFrame) -> list[str]:
     """Return the flags of a member from the ledger rows that carry it.
 
-    One row that states the direction makes it `stated`; it is a `proxy` or `retracted` only when every row is.
+    One row that states the direction makes it `stated`; it is `proxy` or `retracted` only if every row is.
     """
     origin = next(
         origin for origin in ("stated", "inferred", "outside") if (rows["direction_from"] == origin).any()
@@ -404,7 +404,7 @@ def _lint_rows(sources: Sources) -> Iterator[str]:
     for row in sources.ledger.itertuples():
         signed = row.direction in ("up", "down")
         if signed != bool(row.direction_from):
-            yield f"{row.where}: {row.id}: a direction needs to say where it comes from, and only a direction does"
+            yield f"{row.where}: {row.id}: direction and direction_from go together"
         if row.scorable != "no" and row.assay not in ASSAYS:
             yield f"{row.where}: {row.id}: scorable, but '{row.assay}' is not an expression assay"
         if row.scorable == "no" and row.assay in ASSAYS:
@@ -440,7 +440,7 @@ def _lint_links(sources: Sources) -> Iterator[str]:
     for number, row in enumerate(sources.definitions.itertuples(), start=2):
         for name in listed(row.companions):
             if name not in companions:
-                yield f"definitions.tsv:{number}: {row.signature}: companion '{name}' is not in companions.tsv"
+                yield f"definitions.tsv:{number}: {row.signature}: '{name}' is not in companions.tsv"
 
 
 def _lint_signatures(sources: Sources) -> Iterator[str]:
@@ -452,14 +452,14 @@ def _lint_signatures(sources: Sources) -> Iterator[str]:
         rows = rows_of(definition, sources.ledger)
         for symbol, of_symbol in rows.groupby("symbol"):
             if of_symbol["direction"].nunique() > 1:
-                yield f"{where}: {symbol} goes up in one ledger row and down in another ({', '.join(of_symbol['id'])})"
+                yield f"{where}: {symbol} goes both up and down ({', '.join(of_symbol['id'])})"
         for symbol in sorted(set(listed(definition["symbols"])) - set(rows["symbol"])):
             yield f"{where}: no ledger row supports {symbol}"
         default = [
             symbol for symbol, of_symbol in rows.groupby("symbol") if "retracted" not in flags_of(of_symbol)
         ]
         if not 1 <= definition["min_members"] <= len(default):
-            yield f"{where}: needs {definition['min_members']} members, has {len(default)} that are not retracted"
+            yield f"{where}: needs {definition['min_members']} members, has {len(default)} by default"
 
 
 def _lint_unsigned(where: str, definition: pd.Series, ledger: pd.DataFrame) -> Iterator[str]:

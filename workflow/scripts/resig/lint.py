@@ -1,14 +1,14 @@
-"""Check the ledger and the artefacts built from it: `python -m resig.lint [--genesets FOLDER] [--nomenclature FOLDER]`."""
+"""Check the ledger and the artefacts built from it: `python -m resig.lint [--genesets FOLDER]`."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from resig.derive import drifted
 from resig.errors import ResigError
 from resig.ledger import lint
 from resig.nomenclature import Mirnas, Resolver
-from resig.signatures import drifted
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

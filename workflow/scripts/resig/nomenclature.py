@@ -25,7 +25,7 @@ _STEM_LOOP = re.compile(r"hsa-(mir|let)-(.+)")
 
 @dataclass(frozen=True)
 class Match:
-    """What a name turned out to be: the symbol (empty when there is not exactly one), how, and the candidates."""
+    """What a name turned out to be: the symbol (empty unless there is one only), how, and the candidates."""
 
     symbol: str
     how: str
@@ -56,10 +56,7 @@ class Resolver:
     @classmethod
     def load(cls, hgnc: Path, ambiguous: Path | None = None) -> "Resolver":
         """Read `hgnc.tsv.gz`, and `ambiguous.tsv` when it is given."""
-        genes = {
-            row[0]: Gene(*row[:2], _listed(row[2]), _listed(row[3]), *row[4:7], _listed(row[7]))
-            for row in _rows(hgnc)
-        }
+        genes = {row[0]: _gene(row) for row in _rows(hgnc)}
         return cls(genes, {row[0]: _listed(row[1]) for row in _rows(ambiguous)} if ambiguous else None)
 
     def resolve(self, name: str) -> Match:
@@ -135,7 +132,7 @@ class Mirnas:
     def resolve(self, name: str) -> Match:
         """Resolve a mature name, an accession or a stem-loop name.
 
-        `how` is `approved` (a present mature name), `previous` (an older name of one mature miRNA), `accession`,
+        `how` is `approved` (a present name), `previous` (an older name of one mature miRNA), `accession`,
         `ambiguous` (an older name that several mature miRNAs have had), `stem_loop` (candidates are its arms:
         a stem-loop does not say which arm was measured), or `unknown`.
         """
@@ -219,6 +216,11 @@ class Orthologs:
     @cached_property
     def _relation(self) -> dict[tuple[str, str], str]:
         return {(human, mouse): relation for human, mouse, relation in self.pairs}
+
+
+def _gene(row: list[str]) -> Gene:
+    symbol, hgnc_id, previous, alias, ensembl, entrez, locus_type, mgi = row
+    return Gene(symbol, hgnc_id, _listed(previous), _listed(alias), ensembl, entrez, locus_type, _listed(mgi))
 
 
 def _unique(candidates: tuple[str, ...], how: str) -> Match:

@@ -42,9 +42,7 @@ class Table:
         for name in self.names:
             if name not in frame.columns:
                 raise ResigError(
-                    f"column '{name}' is missing",
-                    where=where,
-                    todo=nearest(name, frame.columns, "columns there"),
+                    f"column '{name}' is missing", where=where, todo=nearest(name, frame.columns, "columns there")
                 )
         typed = {column.name: _typed(frame[column.name], column, where) for column in self.columns}
         checked = pd.DataFrame(typed, columns=self.names).reset_index(drop=True)
@@ -54,9 +52,7 @@ class Table:
                 row = int(twice.to_numpy().argmax())
                 named = ", ".join(f"{name}={checked[name].iloc[row]}" for name in self.key)
                 raise ResigError(
-                    f"row {row + 2} repeats {named}",
-                    where=where,
-                    todo="keep one row for each " + " and ".join(self.key),
+                    f"row {row + 2} repeats {named}", where=where, todo="keep one row for each " + " and ".join(self.key)
                 )
         return checked
 
@@ -83,9 +79,7 @@ def read_text_table(path: str | os.PathLike[str], separator: str = "\t") -> pd.D
     except pd.errors.EmptyDataError:
         raise ResigError("file is empty", where=str(path), todo="a header line is needed") from None
     except pd.errors.ParserError as error:
-        raise ResigError(
-            f"not a regular table ({error})", where=str(path), todo="check the separators"
-        ) from None
+        raise ResigError(f"not a regular table ({error})", where=str(path), todo="check the separators") from None
     except UnicodeDecodeError as error:
         raise ResigError(
             f"not UTF-8 text (byte {error.start})", where=str(path), todo="save it as UTF-8, or decompress it"
@@ -118,9 +112,7 @@ def _refuse(values: pd.Series, wrong: pd.Series, column: Column, where: str) -> 
     value = values.iloc[row]
     expected = f"one of {', '.join(column.choices)}" if column.choices else f"a {column.kind} value"
     hint = nearest(value, column.choices) if column.choices and value else f"expected {expected}"
-    raise ResigError(
-        f"row {row + 2}, column '{column.name}': '{value}' is not {expected}", where=where, todo=hint
-    )
+    raise ResigError(f"row {row + 2}, column '{column.name}': '{value}' is not {expected}", where=where, todo=hint)
 
 
 def _as_text(values: pd.Series, kind: Kind) -> pd.Series:
@@ -140,12 +132,7 @@ SIGNATURES = Table(
         Column("drug", "text", "Drugs it is about.", optional=True),
         Column("cancer", "text", "Cancers it is about.", optional=True),
         Column("context", "text", "Cells or tissue it may be read in.", optional=True),
-        Column(
-            "assay",
-            "text",
-            "Assay that measures its members.",
-            choices=("mrna", "total_rna", "small_rna", "circ_rna"),
-        ),
+        Column("assay", "text", "Assay that measures its members.", choices=("mrna", "total_rna", "small_rna", "circ_rna")),
         Column(
             "tier",
             "text",
@@ -168,12 +155,7 @@ MEMBERS = Table(
         Column("signature", "text", "Identifier of the signature."),
         Column("symbol", "text", "Approved gene symbol, or miRBase mature name, or circRNA name."),
         Column("weight", "number", "Above 0: higher in the resistant state; below 0: lower."),
-        Column(
-            "flags",
-            "text",
-            "`stated`, `inferred`, `proxy`, `retracted`, `contradicted`; joined by `;`.",
-            optional=True,
-        ),
+        Column("flags", "text", "`stated`, `inferred`, `proxy`, `retracted`, `contradicted`; joined by `;`.", optional=True),
         Column("section", "text", "Sections of the document it stands in.", optional=True),
         Column("evidence", "text", "What the document says, in our words.", optional=True),
     ),

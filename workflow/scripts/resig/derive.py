@@ -1,4 +1,4 @@
-"""From the ledger to signatures: members by rule, the built files, and the check that they have not drifted."""
+"""From the ledger to signatures: members by rule, the built files, and whether they have drifted."""
 
 import os
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ def _signatures(definitions: pd.DataFrame, members: pd.DataFrame) -> pd.DataFram
 
 
 def build(folder: str | os.PathLike[str], into: str | os.PathLike[str] | None = None) -> list[Path]:
-    """Build every artefact of a folder such as resources/genesets; they go into the same folder unless told otherwise."""
+    """Build every artefact of a folder such as resources/genesets, into that folder unless told otherwise."""
     sources = read_sources(folder)
     built = derive(sources)
     there = Path(into if into is not None else folder)
