@@ -48,8 +48,8 @@ def _head(signatures: pd.DataFrame, members: pd.DataFrame) -> list[str]:
         "Built from the ledger by `python -m resig.build_genesets`; edit the ledger, not this file.",
         "",
         f"{len(signatures)} signatures with {len(members)} members, {retracted} of them retracted and off by "
-        "default. A plus is higher and a minus lower in the resistant state. Each sentence ends with its ledger "
-        "row, which stands in `evidence/*.tsv` with section, reference and notes.",
+        "default. A plus is higher and a minus lower in the resistant state. Each sentence ends with "
+        "its ledger row, which stands in `evidence/*.tsv` with section, reference and notes.",
         "",
         "| flag | meaning |",
         "| --- | --- |",

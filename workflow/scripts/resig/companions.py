@@ -58,7 +58,7 @@ def read_families(path: str | os.PathLike[str]) -> pd.DataFrame:
 def cached(
     source: str, cache: str | os.PathLike[str], fetch: Mapping[str, Fetch] | None = None
 ) -> pd.DataFrame:
-    """Return a whole source from the cache, fetching it first if it is not there; the checksum must fit."""
+    """Return a whole source from the cache, fetched first if it is not there; the checksum must fit."""
     known = FETCH if fetch is None else fetch
     if source not in known:
         raise ResigError(f"'{source}' is not a source of companions", todo=nearest(source, known, "sources"))

@@ -2,7 +2,6 @@
 
 import os
 import re
-from calendar import month_abbr
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,7 +18,7 @@ from resig.tables import MEMBERS, SIGNATURES
 INCLUDE = ("id", "drug", "cancer", "tier", "document", "retracted")
 
 _SIDE = re.compile(r"(?P<stem>.+)_(?P<side>up|dn|down)", re.IGNORECASE)
-_MONTHS = {name.lower(): number for number, name in enumerate(month_abbr) if name}
+_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _DAY_MONTH = re.compile(r"(?P<day>\d{1,2})[-/ ](?P<month>[A-Za-z]{3})[a-z]*")
 _MONTH_DAY = re.compile(r"(?P<month>[A-Za-z]{3})[a-z]*[-/ ](?P<day>\d{1,2})")
 _ISO_DATE = re.compile(r"(?:19|20)\d{2}-(?P<month>\d{2})-(?P<day>\d{2})(?:[ T]00:00(?::00)?)?")
@@ -301,8 +300,9 @@ def _symbols(cells: Iterable[str], line: int, notices: list[Notice]) -> Iterator
 
 def _date(symbol: str) -> tuple[int, int] | None:
     for pattern in (_DAY_MONTH, _MONTH_DAY):
-        if (found := pattern.fullmatch(symbol)) and found["month"].lower() in _MONTHS:
-            return int(found["day"]), _MONTHS[found["month"].lower()]
+        found = pattern.fullmatch(symbol)
+        if found and (place := _MONTHS.find(found["month"].lower())) % 3 == 0:
+            return int(found["day"]), place // 3 + 1
     found = _ISO_DATE.fullmatch(symbol)
     return (int(found["day"]), int(found["month"])) if found else None
 

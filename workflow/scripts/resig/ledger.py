@@ -300,7 +300,7 @@ def rows_of(definition: pd.Series, ledger: pd.DataFrame) -> pd.DataFrame:
         rows = rows[rows["mechanism"].isin(listed(definition["mechanisms"]))]
     if definition["drugs"]:
         wanted = set(listed(definition["drugs"]))
-        rows = rows[[bool(wanted & set(listed(drug))) for drug in rows["drug"]]]
+        rows = rows[rows["drug"].map(lambda drug: bool(wanted & set(listed(drug)))).astype(bool)]
     if definition["symbols"]:
         rows = rows[rows["symbol"].isin(listed(definition["symbols"]))]
     return rows
