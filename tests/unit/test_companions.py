@@ -1,4 +1,4 @@
-"""Companion sets: on request, by name, from a cache with a checksum, and never a traceback without a network."""
+"""Companion sets: on request, by name, from a cache with a checksum, and one line without a network."""
 
 import json
 import socket
