@@ -1,5 +1,6 @@
 """The ledger: complete, clean, and every rule of the lint bites."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -101,9 +102,7 @@ def test_every_member_rests_on_rows_of_its_document_with_its_sign(sources, built
     ledger = sources.ledger.set_index("id")
     document = sources.definitions.set_index("signature")["document"]
     for member in built.members.itertuples():
-        ids = [
-            name.strip("()") for name in member.evidence.split() if name.startswith("(") and name[4:5] == "-"
-        ]
+        ids = re.findall(r"\(([A-Z]{3}-\d{3})[,)]", member.evidence)
         assert ids
         for row in ids:
             assert ledger.at[row, "symbol"] == member.symbol

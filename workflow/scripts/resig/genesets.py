@@ -12,7 +12,7 @@ import pandas as pd
 
 from resig.errors import ResigError, nearest
 from resig.files import write_text
-from resig.ledger import LEDGER, candidates, flags_of
+from resig.ledger import LEDGER, candidates, flags_of, told
 from resig.tables import MEMBERS, SIGNATURES
 
 INCLUDE = ("id", "drug", "cancer", "tier", "document", "retracted")
@@ -358,7 +358,7 @@ def _from_ledger(path: Path, name: str, notices: list[Notice]) -> Collection:
                 "weight": 1.0 if of_symbol["direction"].iloc[0] == "up" else -1.0,
                 "flags": ";".join(flags_of(of_symbol)),
                 "section": "; ".join(dict.fromkeys(of_symbol["section"])),
-                "evidence": " ".join(f"{row.evidence} ({row.id})" for row in of_symbol.itertuples()),
+                "evidence": told(of_symbol),
             }
         )
     collection = framed(members, name, path, notices)

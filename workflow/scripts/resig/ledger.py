@@ -353,6 +353,12 @@ def flags_of(rows: pd.DataFrame) -> list[str]:
     return flags
 
 
+def told(rows: pd.DataFrame) -> str:
+    """Return the evidence sentences of ledger rows, each with its row and, unless `ok`, its status."""
+    status = {name: "" if name == "ok" else f", {name.replace(';', ', ')}" for name in set(rows["status"])}
+    return " ".join(f"{row.evidence} ({row.id}{status[row.status]})" for row in rows.itertuples())
+
+
 def lint(folder: str | os.PathLike[str], genes: Resolver, mirnas: Mirnas) -> list[str]:
     """Return every defect of the hand-edited tables, each with its file and line; none means clean."""
     sources = read_sources(folder)
