@@ -18,7 +18,6 @@ from resig.ledger import (
     lint,
     listed,
     read_sources,
-    require_clean,
     why_no_member,
 )
 from resig.lint import main as lint_main
@@ -312,12 +311,6 @@ def test_flags_weigh_all_rows_of_a_member(sources):
     assert flags_of(rows) == ["stated", "retracted", "contradicted"]
     mixed = sources.ledger[sources.ledger["id"].isin(["EXO-014", "EXO-027"])]
     assert flags_of(mixed) == ["stated"]
-
-
-def test_require_clean_counts_the_defects():
-    require_clean([], "here")
-    with pytest.raises(ResigError, match="here: 2 defects, the first: a"):
-        require_clean(["a", "b"], "here")
 
 
 def test_lists_in_cells():

@@ -148,7 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m resig.companions", description=__doc__)
     parser.add_argument("names", nargs="+", help="names of companions.tsv")
     parser.add_argument("--out", type=Path, required=True, help="net to write (source, target, weight)")
-    parser.add_argument("--cache", type=Path, default=Path("resources/cache/companions"))
+    parser.add_argument("--cache", type=Path, default=Path("results/companions"))
     parser.add_argument("--table", type=Path, default=Path("resources/genesets/companions.tsv"))
     parser.add_argument("--families", type=Path, default=Path("resources/nomenclature/families.tsv"))
     chosen = parser.parse_args(arguments)
