@@ -1,0 +1,282 @@
+"""The user's config: checked as a whole, defaults filled in, every problem in one line of its own."""
+
+import copy
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from resig.errors import ResigError, nearest
+from resig.intake.labels import Labels, read_labels
+
+Json = Any
+KEYWORDS = {"string": "text", "object": "a block of keys", "array": "a list", "boolean": "true or false", "null": "null"}
+
+
+def complete_config(
+    config: Mapping[str, Json],
+    schema: Mapping[str, Json],
+    files: Iterable[str | os.PathLike[str]] = (),
+    locate: Callable[[str], str] = str,
+) -> dict[str, Json]:
+    """Return the config with defaults filled in; raise `ConfigError` with one line for each problem.
+
+    `files` are the YAML files it came from, for line numbers; `locate` finds the file that a path means.
+    """
+    lines = _line_numbers(files)
+    problems = list(_schema_problems(config, schema)) or list(_cross_problems(fill(config, schema), locate))
+    named = [f"{_place(path, lines)}: {text}" for path, text in problems]
+    twice = [line for file in files for line in duplicate_keys(file)]
+    if named or twice:
+        raise ConfigError(twice + named)
+    return fill(config, schema)
+
+
+class ConfigError(ResigError):
+    """All problems of a config, one line each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(f"ERROR: {problem}" for problem in self.problems)
+
+
+def load_schema(path: str | os.PathLike[str]) -> dict[str, Json]:
+    """Read the JSON schema (kept as YAML)."""
+    return yaml.load(Path(path).read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def fill(value: Json, schema: Mapping[str, Json]) -> Json:
+    """Return a copy of `value` in which every key left out, or left empty, carries the schema's default."""
+    if value is None and "default" in schema:
+        value = copy.deepcopy(schema["default"])
+    if not isinstance(value, Mapping):
+        return value
+    known = schema.get("properties", {})
+    filled = {key: fill(value.get(key), part) for key, part in known.items() if key in value or "default" in part}
+    other = schema.get("additionalProperties")
+    rest = {key: fill(part, other) if isinstance(other, Mapping) else part for key, part in value.items() if key not in known}
+    return filled | rest
+
+
+# --- what the schema says ----------------------------------------------------------------------------------------------
+
+Path_ = tuple[str | int, ...]
+
+
+def _schema_problems(config: Mapping[str, Json], schema: Mapping[str, Json]) -> Iterator[tuple[Path_, str]]:
+    from jsonschema import Draft202012Validator
+
+    errors = sorted(Draft202012Validator(schema).iter_errors(_no_blanks(config)), key=lambda error: list(map(str, error.path)))
+    for error in errors:
+        path = tuple(error.path)
+        match error.validator:
+            case "additionalProperties":
+                known = error.schema["properties"]
+                for key in sorted(set(error.instance) - set(known), key=str):
+                    yield (*path, key), f"unknown key '{key}'; {nearest(key, known, 'known keys')}"
+            case "required":
+                for key in sorted(set(error.validator_value) - set(error.instance)):
+                    about = error.schema["properties"][key].get("description", "")
+                    yield path, f"key '{key}' is missing; it says: {about}".rstrip("; it says: ")
+            case "pattern":
+                yield path, (
+                    f"name '{error.instance}' has characters that cannot stand in a file name; "
+                    f"use letters, digits, '_', '-' and '.', such as '{_safe_name(error.instance)}'"
+                )
+            case "enum":
+                allowed = error.validator_value
+                yield path, f"'{error.instance}' is not one of {', '.join(allowed)}; {nearest(error.instance, allowed, 'allowed')}"
+            case "type":
+                yield path, _type_problem(error.instance, error.validator_value)
+            case "minProperties" | "minItems":
+                yield path, "is empty; at least one entry is needed"
+            case _:
+                yield path, f"{error.message}; {error.schema.get('description', '')}".strip("; ")
+
+
+def _type_problem(value: Json, wanted: str | list[str]) -> str:
+    kinds = [wanted] if isinstance(wanted, str) else wanted
+    expected = " or ".join(KEYWORDS.get(kind, f"a {kind}") for kind in kinds)
+    if isinstance(value, bool) and "boolean" not in kinds:
+        return f"YAML reads this word (yes, no, on, off, true, false) as {str(value).lower()}; put it in quotes"
+    if value is None:
+        return f"is empty; expected {expected}"
+    return f"'{value}' is {_kind_of(value)}; expected {expected}"
+
+
+def _kind_of(value: Json) -> str:
+    kinds: list[tuple[type | tuple[type, ...], str]] = [
+        (bool, "true or false"),
+        ((int, float), "a number"),
+        (str, "text"),
+        (Mapping, "a block of keys"),
+    ]
+    return next((name for kind, name in kinds if isinstance(value, kind)), "a list")
+
+
+def _no_blanks(value: Json) -> Json:
+    """Drop keys that are written but left empty: they take their default like keys left out."""
+    if isinstance(value, Mapping):
+        return {key: _no_blanks(part) for key, part in value.items() if part is not None}
+    return value
+
+
+def _safe_name(name: str) -> str:
+    return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "_.-") else "_" for letter in name).strip("_.-")
+
+
+# --- what only the data can say ----------------------------------------------------------------------------------------
+
+
+def _cross_problems(config: Mapping[str, Json], locate: Callable[[str], str]) -> Iterator[tuple[Path_, str]]:
+    labels: dict[str, Labels] = {}
+    for collection in config["signatures"]["collections"]:
+        if collection != "resistance" and not Path(collection).is_file():
+            hint = nearest(collection, ["resistance"], "shipped collection")
+            yield ("signatures", "collections"), f"'{collection}' is neither a shipped collection nor a file; {hint}"
+    for name, dataset in config["datasets"].items():
+        yield from _dataset_problems(name, dataset, labels, locate)
+    for name, contrast in config["contrasts"].items():
+        yield from _contrast_problems(name, contrast, config["datasets"], labels)
+
+
+def _dataset_problems(
+    name: str, dataset: Mapping[str, Json], labels: dict[str, Labels], locate: Callable[[str], str]
+) -> Iterator[tuple[Path_, str]]:
+    here = ("datasets", name)
+    missing = False
+    for key in ("matrix", "metadata"):
+        path = dataset[key]
+        if path is not None and not Path(locate(path)).is_file():
+            missing = True
+            yield (*here, key), f"file '{path}' does not exist; {_nearest_file(path)}"
+    is_h5ad = str(dataset["matrix"]).endswith(".h5ad")
+    if dataset["kind"] == "bulk" and dataset["cell_type"] is not None:
+        yield (*here, "cell_type"), "has no meaning for kind: bulk; remove it, or set kind: single_cell"
+    if dataset["metadata"] is None and not is_h5ad:
+        missing = True
+        yield here, "key 'metadata' is missing; a text matrix needs a table of its samples"
+    if dataset["kind"] == "single_cell" and not is_h5ad:
+        missing = True
+        yield (*here, "matrix"), f"'{dataset['matrix']}' is not an .h5ad file; single-cell data are read from .h5ad"
+    if missing:
+        return
+    try:
+        source = dataset["metadata"] or dataset["matrix"]
+        labels[name] = read_labels(locate(source), called=source)
+    except ResigError as error:
+        yield (*here, "metadata" if dataset["metadata"] else "matrix"), str(error)
+        return
+    for key in ("sample", "cell_type", "batch"):
+        column = dataset[key]
+        optional = is_h5ad and dataset["kind"] == "bulk" and key == "sample" and dataset["metadata"] is None
+        if column is not None and column not in labels[name].columns and not optional:
+            yield (*here, key), _no_column(column, labels[name])
+
+
+def _contrast_problems(
+    name: str, contrast: Mapping[str, Json], datasets: Mapping[str, Json], labels: Mapping[str, Labels]
+) -> Iterator[tuple[Path_, str]]:
+    here: Path_ = ("contrasts", name)
+    groups = contrast["groups"]
+    both = sorted({str(level) for level in groups["resistant"]} & {str(level) for level in groups["sensitive"]})
+    if both:
+        yield (*here, "groups"), f"level '{both[0]}' stands in both arms; a sample can be in one arm only"
+    if isinstance(contrast["cell_types"], str) and contrast["cell_types"] != "all":
+        yield (*here, "cell_types"), f"'{contrast['cell_types']}' is text; expected a list of cell types, or all"
+    for position, dataset in enumerate(contrast["datasets"]):
+        if dataset not in datasets:
+            yield (*here, "datasets", position), f"there is no dataset '{dataset}'; {nearest(dataset, datasets, 'datasets')}"
+            continue
+        table = labels.get(dataset)
+        if table is None:
+            continue
+        if contrast["pair_by"] is not None and contrast["pair_by"] not in table.columns:
+            yield (*here, "pair_by"), _no_column(contrast["pair_by"], table)
+        if groups["column"] not in table.columns:
+            yield (*here, "groups", "column"), _no_column(groups["column"], table)
+            continue
+        present = table.levels(groups["column"])
+        for arm in ("resistant", "sensitive"):
+            for level in groups[arm]:
+                if str(level) not in present:
+                    yield (*here, "groups", arm), (
+                        f"level '{level}' never occurs in column '{groups['column']}' of {table.source}; "
+                        f"{nearest(level, present, 'levels there')}"
+                    )
+        wanted = contrast["cell_types"]
+        column = datasets[dataset]["cell_type"]
+        if isinstance(wanted, list) and column in table.columns:
+            types = table.levels(column)
+            for each in wanted:
+                if each not in types:
+                    yield (*here, "cell_types"), (
+                        f"cell type '{each}' never occurs in column '{column}' of {table.source}; "
+                        f"{nearest(each, types, 'cell types there')}"
+                    )
+
+
+def _no_column(column: str, table: Labels) -> str:
+    return f"there is no column '{column}' in {table.source}; {nearest(column, table.columns, 'columns there')}"
+
+
+def _nearest_file(path: str) -> str:
+    folder = Path(path).parent
+    if not folder.is_dir():
+        return f"its folder '{folder}' does not exist either (paths are relative to {Path.cwd()})"
+    return nearest(Path(path).name, [each.name for each in folder.iterdir()], f"files in '{folder}'")
+
+
+# --- where it stands in the file ---------------------------------------------------------------------------------------
+
+
+def _line_numbers(files: Iterable[str]) -> dict[Path_, str]:
+    """Map each key path to `file line N`; later files win, as they do in Snakemake."""
+    lines: dict[Path_, str] = {}
+    for file in files:
+        try:
+            node = yaml.compose(Path(file).read_text(encoding="utf-8"))
+        except (OSError, yaml.YAMLError, UnicodeDecodeError):
+            continue
+        lines[()] = str(file)
+        if node is not None:
+            lines.update((path, f"{file} line {line}") for path, line in _walk(node, ()))
+    return lines
+
+
+def _walk(node: yaml.Node, path: Path_) -> Iterator[tuple[Path_, int]]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield (*path, key.value), key.start_mark.line + 1
+            yield from _walk(value, (*path, key.value))
+    elif isinstance(node, yaml.SequenceNode):
+        for position, value in enumerate(node.value):
+            yield (*path, position), value.start_mark.line + 1
+            yield from _walk(value, (*path, position))
+
+
+def duplicate_keys(file: str | os.PathLike[str]) -> list[str]:
+    """Name the keys that a YAML file gives twice; YAML keeps only the last of them."""
+    try:
+        node = yaml.compose(Path(file).read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError, UnicodeDecodeError):
+        return []
+    seen: set[Path_] = set()
+    problems = []
+    for path, line in _walk(node, ()) if node is not None else ():
+        if path in seen:
+            dotted = ".".join(map(str, path))
+            problems.append(f"{file} line {line}: key '{dotted}' stands there twice; keep one of them")
+        seen.add(path)
+    return problems
+
+
+def _place(path: Path_, lines: Mapping[Path_, str]) -> str:
+    dotted = ".".join(map(str, path)) or "config"
+    known = next((lines[path[:depth]] for depth in range(len(path), -1, -1) if path[:depth] in lines), "")
+    return f"{known}: {dotted}" if known else f"config: {dotted}"

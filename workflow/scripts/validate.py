@@ -1,0 +1,15 @@
+from resig.logs import answer_errors
+
+with answer_errors():
+    from resig.plan import describe_plan
+    from resig.tables import MEMBERS, SIGNATURES
+
+    data = snakemake.input
+    plan = describe_plan(
+        snakemake.params.config,
+        shipped=data.shipped,
+        own=data.own,
+        matrices=data.matrices,
+        metadata=data.metadata,
+    )
+    print(plan)
