@@ -51,9 +51,7 @@ MARKERS = {
 }
 PROLIFERATION = "MKI67 TOP2A CDK1 PCNA CCNB1 BUB1 AURKA TYMS RRM2"
 HOUSEKEEPING = "ACTB GAPDH B2M RPS6 VIM"
-MITOCHONDRIAL = (
-    "MT-ATP6 MT-ATP8 MT-CO1 MT-CO2 MT-CO3 MT-CYB MT-ND1 MT-ND2 MT-ND3 MT-ND4 MT-ND4L MT-ND5 MT-ND6"
-)
+MITOCHONDRIAL = "MT-ATP6 MT-ATP8 MT-CO1 MT-CO2 MT-CO3 MT-CYB MT-ND1 MT-ND2 MT-ND3 MT-ND4 MT-ND4L MT-ND5 MT-ND6"
 CHUNK = 1 << 18  # entries of four bytes: 1 MiB
 
 COHORT_COLUMNS = [
@@ -150,9 +148,7 @@ def toy_bulk(members: pd.DataFrame, background: Iterable[str]) -> tuple[pd.DataF
         if gene in planted:
             effect, strength = planted[gene]
             values[row] += within * effect * strength[patient] * post
-    table = pd.DataFrame(
-        values.clip(0).round(3), index=pd.Index(genes, name="gene"), columns=samples.sample_id
-    )
+    table = pd.DataFrame(values.clip(0).round(3), index=pd.Index(genes, name="gene"), columns=samples.sample_id)
     return table.rename_axis(columns=None), samples
 
 
@@ -226,9 +222,7 @@ def toy_cells(members: pd.DataFrame, background: Iterable[str]) -> ad.AnnData:
     counts.sort_indices()
     counts.indices, counts.indptr = counts.indices.astype(np.int32), counts.indptr.astype(np.int32)
     obs = cells.drop(columns="depth").astype("category")
-    return ad.AnnData(
-        counts, obs=obs.rename_axis(None), var=pd.DataFrame(index=pd.Index(genes, dtype=object))
-    )
+    return ad.AnnData(counts, obs=obs.rename_axis(None), var=pd.DataFrame(index=pd.Index(genes, dtype=object)))
 
 
 def fate(own: pd.DataFrame, measured: set[str], assays: Iterable[str]) -> str:
@@ -275,11 +269,7 @@ def truth(members: pd.DataFrame, bulk_genes: Iterable[str], cell_genes: Iterable
                 why = "measurable only with retracted members"
             else:
                 planted, expected = "none", fates.pop()
-                why = (
-                    "nothing planted in its genes"
-                    if expected == "not_separable"
-                    else "too few members measured"
-                )
+                why = "nothing planted in its genes" if expected == "not_separable" else "too few members measured"
                 if own.assay.iloc[0] not in assays:
                     why = f"needs {own.assay.iloc[0]}"
                 elif dataset == "toy_bulk" and signature == BULK_COHERENT:
@@ -293,9 +283,7 @@ def chiaretti(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Expression and labels of the patients with a multidrug-resistance label; every cell stays text."""
     samples = pd.read_csv(folder / "samples.csv", dtype=str, keep_default_na=False)
     samples = samples.loc[samples.mdr.isin(["POS", "NEG"]), COHORT_COLUMNS]
-    expression = pd.read_csv(
-        folder / "expr_genes_x_samples.csv.gz", dtype=str, keep_default_na=False, index_col="gene"
-    )
+    expression = pd.read_csv(folder / "expr_genes_x_samples.csv.gz", dtype=str, keep_default_na=False, index_col="gene")
     return expression[samples["sample"].tolist()], samples.reset_index(drop=True)
 
 
@@ -311,9 +299,7 @@ def write_text(path: Path, text: str) -> None:
     path.write_bytes(data)
 
 
-def write_table(
-    frame: pd.DataFrame, path: Path, separator: str = "\t", index: bool = False, **how: str
-) -> None:
+def write_table(frame: pd.DataFrame, path: Path, separator: str = "\t", index: bool = False, **how: str) -> None:
     """Write a delimited table."""
     write_text(path, frame.to_csv(sep=separator, index=index, lineterminator="\n", **how))
 
@@ -340,15 +326,9 @@ def write_h5ad(cells: ad.AnnData, path: Path) -> None:
 def main(arguments: list[str] | None = None) -> int:
     """Write everything below the output folder."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--all-chiaretti", type=Path, metavar="DIR", help="folder of the real cohort's matrix"
-    )
-    parser.add_argument(
-        "--members", type=Path, default=MEMBERS, help="signature members (default: the shipped)"
-    )
-    parser.add_argument(
-        "--signatures", type=Path, default=SIGNATURES, help="signatures (default: the shipped)"
-    )
+    parser.add_argument("--all-chiaretti", type=Path, metavar="DIR", help="folder of the real cohort's matrix")
+    parser.add_argument("--members", type=Path, default=MEMBERS, help="signature members (default: the shipped)")
+    parser.add_argument("--signatures", type=Path, default=SIGNATURES, help="signatures (default: the shipped)")
     parser.add_argument("--out", type=Path, default=HERE, help="where to write (default: beside this script)")
     options = parser.parse_args(arguments)
     cohort = HERE / "all_chiaretti"
@@ -357,9 +337,7 @@ def main(arguments: list[str] | None = None) -> int:
         expression, labels = chiaretti(options.all_chiaretti)
         write_table(expression, cohort / "expression.csv.gz", separator=",", index=True)
         write_table(labels, cohort / "samples.csv", separator=",")
-    background = pd.read_csv(
-        cohort / "expression.csv.gz", usecols=["gene"], keep_default_na=False
-    ).gene.tolist()
+    background = pd.read_csv(cohort / "expression.csv.gz", usecols=["gene"], keep_default_na=False).gene.tolist()
     members = read_members(options.members, options.signatures)
     bulk, samples = toy_bulk(members, background)
     write_table(bulk, options.out / "toy_bulk" / "expression.tsv.gz", index=True, float_format="%.3f")

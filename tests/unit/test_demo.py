@@ -70,9 +70,7 @@ def signed_mean_z(expression: pd.DataFrame, members: pd.DataFrame, signature: st
     return z.mul(np.sign(own.weight.to_numpy(float)), axis=0).mean()
 
 
-def paired(
-    bulk: pd.DataFrame, samples: pd.DataFrame, members: pd.DataFrame, signature: str
-) -> tuple[float, float]:
+def paired(bulk: pd.DataFrame, samples: pd.DataFrame, members: pd.DataFrame, signature: str) -> tuple[float, float]:
     score = signed_mean_z(bulk, members, signature)
     table = samples.assign(score=score).pivot(index="patient", columns="timepoint", values="score")
     return tuple(stats.ttest_rel(table["post"], table["pre"]))
@@ -86,9 +84,7 @@ def pseudobulk(cells: ad.AnnData, kind: str) -> tuple[pd.DataFrame, np.ndarray]:
     return np.log2(counts / counts.sum() * 1e4 + 1), chemo
 
 
-def between_donors(
-    cells: ad.AnnData, members: pd.DataFrame, kind: str, signature: str
-) -> tuple[float, float]:
+def between_donors(cells: ad.AnnData, members: pd.DataFrame, kind: str, signature: str) -> tuple[float, float]:
     expression, chemo = pseudobulk(cells, kind)
     score = signed_mean_z(expression, members, signature).to_numpy()
     return tuple(stats.ttest_ind(score[chemo], score[~chemo], equal_var=False))
@@ -187,14 +183,10 @@ def test_the_cells_are_raw_counts_of_unequal_depth(cells: ad.AnnData) -> None:
     assert (table == 0).sum().to_dict() == {"T cell": 0, "fibroblast": 0, "neutrophil": 1, "tumour": 0}
     assert table[table > 0].min(axis=None) >= 10 and table.max(axis=None) <= 60
     assert cells.var_names.str.startswith("MT-").sum() == 13
-    depth = np.log(pd.Series(counts.sum(axis=1).A1, index=cells.obs_names)).groupby(
-        cells.obs.donor.astype(str)
-    )
+    depth = np.log(pd.Series(counts.sum(axis=1).A1, index=cells.obs_names)).groupby(cells.obs.donor.astype(str))
     donors = depth.mean()
     assert donors.max() - donors.min() > np.log(5)
-    chemo = (
-        cells.obs.astype(str).drop_duplicates("donor").set_index("donor").condition[donors.index] == "chemo"
-    )
+    chemo = cells.obs.astype(str).drop_duplicates("donor").set_index("donor").condition[donors.index] == "chemo"
     assert donors[chemo].mean() - donors[~chemo].mean() > np.log(1.3)
 
 
@@ -265,9 +257,7 @@ def test_nothing_else_survives_correction_in_bulk(
     assert stats.false_discovery_control(p).min() > 0.05
 
 
-def test_null_bulk_genes_are_null(
-    bulk: pd.DataFrame, bulk_samples: pd.DataFrame, members: pd.DataFrame
-) -> None:
+def test_null_bulk_genes_are_null(bulk: pd.DataFrame, bulk_samples: pd.DataFrame, members: pd.DataFrame) -> None:
     background = bulk[~bulk.index.isin(members.symbol)]
     post = (bulk_samples.timepoint == "post").to_numpy()
     p = stats.ttest_rel(background.loc[:, post], background.loc[:, ~post], axis=1).pvalue
@@ -311,9 +301,7 @@ def test_nothing_else_survives_correction_between_donors(
     assert stats.false_discovery_control(p).min() > 0.05
 
 
-def test_a_test_between_cells_falls_for_it(
-    cells: ad.AnnData, members: pd.DataFrame, truth: pd.DataFrame
-) -> None:
+def test_a_test_between_cells_falls_for_it(cells: ad.AnnData, members: pd.DataFrame, truth: pd.DataFrame) -> None:
     names = nulls(truth, "toy_cells", "tumour")
     p = np.array([between_cells(cells, members, "tumour", name) for name in names])
     assert p.min() < 1e-3

@@ -1,4 +1,4 @@
-# What every other rule file uses: the package, the checked config, and who depends on what.
+# The package, the checked config, and who asks for what. No jobs are defined here.
 import os
 import sys
 from pathlib import Path
@@ -74,11 +74,7 @@ except ConfigError as problems:
 
 DATASETS = config["datasets"]
 CONTRASTS = config["contrasts"]
-ASKED = [
-    (dataset, contrast)
-    for contrast, spec in CONTRASTS.items()
-    for dataset in spec["datasets"]
-]
+ASKED = [(dataset, contrast) for contrast, spec in CONTRASTS.items() for dataset in spec["datasets"]]
 
 
 wildcard_constraints:
@@ -98,11 +94,7 @@ def of_datasets(pattern):
 
 def of_contrasts(pattern):
     """Expand a pattern over each (dataset, contrast) that is asked for."""
-    return [
-        path
-        for dataset, contrast in ASKED
-        for path in expand(pattern, dataset=dataset, contrast=contrast)
-    ]
+    return [path for dataset, contrast in ASKED for path in expand(pattern, dataset=dataset, contrast=contrast)]
 
 
 FINAL = [
@@ -112,5 +104,9 @@ FINAL = [
     "<results>/summary/coverage.tsv",
     "<results>/summary/coverage.svg",
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.svg"),
-    *(["<results>/summary/meta.tsv", "<results>/summary/verdicts.svg", "<results>/summary/verdicts.html"] if CONTRASTS else []),
+    *(
+        ["<results>/summary/meta.tsv", "<results>/summary/verdicts.svg", "<results>/summary/verdicts.html"]
+        if CONTRASTS
+        else []
+    ),
 ]

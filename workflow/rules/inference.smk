@@ -15,10 +15,10 @@ rule contrast:
         "<logs>/contrast/{dataset}.{contrast}.log",
     benchmark:
         "<benchmarks>/contrast/{dataset}.{contrast}.tsv"
+    conda:
+        "../envs/resig.yaml"
     params:
         spec=lambda wildcards: CONTRASTS[wildcards.contrast],
         inference=config["inference"],
-    conda:
-        "../envs/resig.yaml"
     script:
         "../scripts/contrast.py"

@@ -7,9 +7,7 @@ rule intake:
         library=LIBRARY,
         matrix=lambda wildcards: at_hand(DATASETS[wildcards.dataset]["matrix"]),
         metadata=lambda wildcards: [
-            at_hand(path)
-            for path in [DATASETS[wildcards.dataset]["metadata"]]
-            if path is not None
+            at_hand(path) for path in [DATASETS[wildcards.dataset]["metadata"]] if path is not None
         ],
     output:
         matrix="<results>/{dataset}/matrix.h5ad",
@@ -21,10 +19,10 @@ rule intake:
         "<logs>/intake/{dataset}.log",
     benchmark:
         "<benchmarks>/intake/{dataset}.tsv"
-    params:
-        spec=lambda wildcards: DATASETS[wildcards.dataset],
     conda:
         "../envs/resig.yaml"
+    params:
+        spec=lambda wildcards: DATASETS[wildcards.dataset],
     script:
         "../scripts/intake.py"
 
@@ -41,10 +39,10 @@ rule coverage:
         "<logs>/coverage/{dataset}.log",
     benchmark:
         "<benchmarks>/coverage/{dataset}.tsv"
+    conda:
+        "../envs/resig.yaml"
     params:
         assay=lambda wildcards: DATASETS[wildcards.dataset]["assay"],
         min_coverage=config["scoring"]["min_coverage"],
-    conda:
-        "../envs/resig.yaml"
     script:
         "../scripts/coverage.py"

@@ -42,12 +42,12 @@ rule plot_contrast:
         "<logs>/plot_contrast/{dataset}.{contrast}.log",
     benchmark:
         "<benchmarks>/plot_contrast/{dataset}.{contrast}.tsv"
+    conda:
+        "../envs/resig.yaml"
     params:
         spec=lambda wildcards: CONTRASTS[wildcards.contrast],
         inference=config["inference"],
         method=lambda wildcards: methods_of(wildcards.dataset)[0],
-    conda:
-        "../envs/resig.yaml"
     script:
         "../scripts/plot_contrast.py"
 
@@ -108,9 +108,9 @@ rule validate:
         metadata=[at_hand(spec["metadata"] or spec["matrix"]) for spec in DATASETS.values()],
     log:
         "<logs>/validate.log",
-    params:
-        config=config,
     conda:
         "../envs/resig.yaml"
+    params:
+        config=config,
     script:
         "../scripts/validate.py"

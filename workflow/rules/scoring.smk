@@ -17,10 +17,10 @@ rule score:
         "<logs>/score/{dataset}.log",
     benchmark:
         "<benchmarks>/score/{dataset}.tsv"
-    params:
-        methods=lambda wildcards: methods_of(wildcards.dataset),
     conda:
         "../envs/resig.yaml"
+    params:
+        methods=lambda wildcards: methods_of(wildcards.dataset),
     script:
         "../scripts/score.py"
 
@@ -38,9 +38,9 @@ rule sample_scores:
         "<logs>/sample_scores/{dataset}.log",
     benchmark:
         "<benchmarks>/sample_scores/{dataset}.tsv"
-    params:
-        methods=lambda wildcards: methods_of(wildcards.dataset),
     conda:
         "../envs/resig.yaml"
+    params:
+        methods=lambda wildcards: methods_of(wildcards.dataset),
     script:
         "../scripts/sample_scores.py"

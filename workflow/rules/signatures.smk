@@ -9,11 +9,7 @@ rule signatures:
             workflow.source_path("../../resources/genesets/signatures.tsv"),
             workflow.source_path("../../resources/genesets/members.tsv"),
         ],
-        own=[
-            at_hand(path)
-            for path in config["signatures"]["collections"]
-            if path != "resistance"
-        ],
+        own=[at_hand(path) for path in config["signatures"]["collections"] if path != "resistance"],
     output:
         signatures=report(
             "<results>/signatures/signatures.tsv",
@@ -26,10 +22,10 @@ rule signatures:
         "<logs>/signatures.log",
     benchmark:
         "<benchmarks>/signatures.tsv"
+    conda:
+        "../envs/resig.yaml"
     params:
         collections=config["signatures"]["collections"],
         include=config["signatures"]["include"],
-    conda:
-        "../envs/resig.yaml"
     script:
         "../scripts/signatures.py"

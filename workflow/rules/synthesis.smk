@@ -37,9 +37,9 @@ rule synthesis:
         "<logs>/synthesis.log",
     benchmark:
         "<benchmarks>/synthesis.tsv"
-    params:
-        leading={dataset: methods_of(dataset)[0] for dataset in DATASETS},
     conda:
         "../envs/resig.yaml"
+    params:
+        leading={dataset: methods_of(dataset)[0] for dataset in DATASETS},
     script:
         "../scripts/synthesis.py"

@@ -2,7 +2,6 @@ from resig.logs import answer_errors
 
 with answer_errors():
     from resig.plan import describe_plan
-    from resig.tables import MEMBERS, SIGNATURES
 
     data = snakemake.input
     plan = describe_plan(

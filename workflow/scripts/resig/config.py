@@ -12,7 +12,13 @@ from resig.errors import ResigError, nearest
 from resig.intake.labels import Labels, read_labels
 
 Json = Any
-KEYWORDS = {"string": "text", "object": "a block of keys", "array": "a list", "boolean": "true or false", "null": "null"}
+KEYWORDS = {
+    "string": "text",
+    "object": "a block of keys",
+    "array": "a list",
+    "boolean": "true or false",
+    "null": "null",
+}
 
 
 def complete_config(
@@ -59,11 +65,15 @@ def fill(value: Json, schema: Mapping[str, Json]) -> Json:
     known = schema.get("properties", {})
     filled = {key: fill(value.get(key), part) for key, part in known.items() if key in value or "default" in part}
     other = schema.get("additionalProperties")
-    rest = {key: fill(part, other) if isinstance(other, Mapping) else part for key, part in value.items() if key not in known}
+    rest = {
+        key: fill(part, other) if isinstance(other, Mapping) else part
+        for key, part in value.items()
+        if key not in known
+    }
     return filled | rest
 
 
-# --- what the schema says ----------------------------------------------------------------------------------------------
+# --- what the schema says ---
 
 Path_ = tuple[str | int, ...]
 
@@ -71,7 +81,10 @@ Path_ = tuple[str | int, ...]
 def _schema_problems(config: Mapping[str, Json], schema: Mapping[str, Json]) -> Iterator[tuple[Path_, str]]:
     from jsonschema import Draft202012Validator
 
-    errors = sorted(Draft202012Validator(schema).iter_errors(_no_blanks(config)), key=lambda error: list(map(str, error.path)))
+    errors = sorted(
+        Draft202012Validator(schema).iter_errors(_no_blanks(config)),
+        key=lambda error: list(map(str, error.path)),
+    )
     for error in errors:
         path = tuple(error.path)
         match error.validator:
@@ -82,15 +95,19 @@ def _schema_problems(config: Mapping[str, Json], schema: Mapping[str, Json]) -> 
             case "required":
                 for key in sorted(set(error.validator_value) - set(error.instance)):
                     about = error.schema["properties"][key].get("description", "")
-                    yield path, f"key '{key}' is missing; it says: {about}".rstrip("; it says: ")
+                    yield path, f"key '{key}' is missing" + (f"; it says: {about}" if about else "")
             case "pattern":
-                yield path, (
-                    f"name '{error.instance}' has characters that cannot stand in a file name; "
-                    f"use letters, digits, '_', '-' and '.', such as '{_safe_name(error.instance)}'"
+                yield (
+                    path,
+                    (
+                        f"name '{error.instance}' has characters that cannot stand in a file name; "
+                        f"use letters, digits, '_', '-' and '.', such as '{_safe_name(error.instance)}'"
+                    ),
                 )
             case "enum":
                 allowed = error.validator_value
-                yield path, f"'{error.instance}' is not one of {', '.join(allowed)}; {nearest(error.instance, allowed, 'allowed')}"
+                hint = nearest(error.instance, allowed, "allowed")
+                yield path, f"'{error.instance}' is not one of {', '.join(allowed)}; {hint}"
             case "type":
                 yield path, _type_problem(error.instance, error.validator_value)
             case "minProperties" | "minItems":
@@ -127,10 +144,12 @@ def _no_blanks(value: Json) -> Json:
 
 
 def _safe_name(name: str) -> str:
-    return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "_.-") else "_" for letter in name).strip("_.-")
+    return "".join(
+        letter if letter.isascii() and (letter.isalnum() or letter in "_.-") else "_" for letter in name
+    ).strip("_.-")
 
 
-# --- what only the data can say ----------------------------------------------------------------------------------------
+# --- what only the data can say ---
 
 
 def _cross_problems(config: Mapping[str, Json], locate: Callable[[str], str]) -> Iterator[tuple[Path_, str]]:
@@ -138,7 +157,10 @@ def _cross_problems(config: Mapping[str, Json], locate: Callable[[str], str]) ->
     for collection in config["signatures"]["collections"]:
         if collection != "resistance" and not Path(collection).is_file():
             hint = nearest(collection, ["resistance"], "shipped collection")
-            yield ("signatures", "collections"), f"'{collection}' is neither a shipped collection nor a file; {hint}"
+            yield (
+                ("signatures", "collections"),
+                f"'{collection}' is neither a shipped collection nor a file; {hint}",
+            )
     for name, dataset in config["datasets"].items():
         yield from _dataset_problems(name, dataset, labels, locate)
     for name, contrast in config["contrasts"].items():
@@ -163,7 +185,10 @@ def _dataset_problems(
         yield here, "key 'metadata' is missing; a text matrix needs a table of its samples"
     if dataset["kind"] == "single_cell" and not is_h5ad:
         missing = True
-        yield (*here, "matrix"), f"'{dataset['matrix']}' is not an .h5ad file; single-cell data are read from .h5ad"
+        yield (
+            (*here, "matrix"),
+            f"'{dataset['matrix']}' is not an .h5ad file; single-cell data are read from .h5ad",
+        )
     if missing:
         return
     try:
@@ -188,10 +213,16 @@ def _contrast_problems(
     if both:
         yield (*here, "groups"), f"level '{both[0]}' stands in both arms; a sample can be in one arm only"
     if isinstance(contrast["cell_types"], str) and contrast["cell_types"] != "all":
-        yield (*here, "cell_types"), f"'{contrast['cell_types']}' is text; expected a list of cell types, or all"
+        yield (
+            (*here, "cell_types"),
+            f"'{contrast['cell_types']}' is text; expected a list of cell types, or all",
+        )
     for position, dataset in enumerate(contrast["datasets"]):
         if dataset not in datasets:
-            yield (*here, "datasets", position), f"there is no dataset '{dataset}'; {nearest(dataset, datasets, 'datasets')}"
+            yield (
+                (*here, "datasets", position),
+                f"there is no dataset '{dataset}'; {nearest(dataset, datasets, 'datasets')}",
+            )
             continue
         table = labels.get(dataset)
         if table is None:
@@ -205,9 +236,12 @@ def _contrast_problems(
         for arm in ("resistant", "sensitive"):
             for level in groups[arm]:
                 if str(level) not in present:
-                    yield (*here, "groups", arm), (
-                        f"level '{level}' never occurs in column '{groups['column']}' of {table.source}; "
-                        f"{nearest(level, present, 'levels there')}"
+                    yield (
+                        (*here, "groups", arm),
+                        (
+                            f"level '{level}' never occurs in column '{groups['column']}' of {table.source}; "
+                            f"{nearest(level, present, 'levels there')}"
+                        ),
                     )
         wanted = contrast["cell_types"]
         column = datasets[dataset]["cell_type"]
@@ -215,9 +249,12 @@ def _contrast_problems(
             types = table.levels(column)
             for each in wanted:
                 if each not in types:
-                    yield (*here, "cell_types"), (
-                        f"cell type '{each}' never occurs in column '{column}' of {table.source}; "
-                        f"{nearest(each, types, 'cell types there')}"
+                    yield (
+                        (*here, "cell_types"),
+                        (
+                            f"cell type '{each}' never occurs in column '{column}' of {table.source}; "
+                            f"{nearest(each, types, 'cell types there')}"
+                        ),
                     )
 
 
@@ -232,10 +269,10 @@ def _nearest_file(path: str) -> str:
     return nearest(Path(path).name, [each.name for each in folder.iterdir()], f"files in '{folder}'")
 
 
-# --- where it stands in the file ---------------------------------------------------------------------------------------
+# --- where it stands in the file ---
 
 
-def _line_numbers(files: Iterable[str]) -> dict[Path_, str]:
+def _line_numbers(files: Iterable[str | os.PathLike[str]]) -> dict[Path_, str]:
     """Map each key path to `file line N`; later files win, as they do in Snakemake."""
     lines: dict[Path_, str] = {}
     for file in files:

@@ -8,7 +8,10 @@ FULL_POWER = 5
 ALIAS = ("previous", "alias")
 READS: dict[str, dict[str, str]] = {
     "mrna": {"mrna": "", "total_rna": ""},
-    "total_rna": {"total_rna": "", "mrna": "long non-coding RNA read from mRNA data: unspliced or unpolyadenylated RNA is missed"},
+    "total_rna": {
+        "total_rna": "",
+        "mrna": "long non-coding RNA read from mRNA data: unspliced or unpolyadenylated RNA is missed",
+    },
     "small_rna": {"small_rna": ""},
     "circ_rna": {"circ_rna": ""},
 }
@@ -21,7 +24,12 @@ ASSAY_NAMES = {
 
 
 def measure_coverage(
-    dataset: str, assay: str, signatures: pd.DataFrame, members: pd.DataFrame, genes: pd.DataFrame, min_coverage: float
+    dataset: str,
+    assay: str,
+    signatures: pd.DataFrame,
+    members: pd.DataFrame,
+    genes: pd.DataFrame,
+    min_coverage: float,
 ) -> pd.DataFrame:
     """Return the coverage table of one dataset, a row for each signature of the run."""
     present = genes[(genes["used"] == "yes") & (genes["symbol"] != "")].set_index("symbol")
@@ -34,7 +42,9 @@ def measure_coverage(
         missing = [symbol for symbol in own if symbol not in present.index]
         n_measured = len(found) - len(flat)
         share = n_measured / len(own) if own else 0.0
-        scorable, reason = gate(signature.assay, assay, signature.tier, n_measured, share, signature.min_members, min_coverage)
+        scorable, reason = gate(
+            signature.assay, assay, signature.tier, n_measured, share, signature.min_members, min_coverage
+        )
         rows.append(
             {
                 "dataset": dataset,

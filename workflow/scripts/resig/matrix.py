@@ -73,4 +73,6 @@ def _open(path: str | os.PathLike[str]) -> h5py.File:
     except FileNotFoundError:
         raise ResigError("file not found", where=str(path), todo="check the path") from None
     except OSError as error:
-        raise ResigError(f"cannot be read as HDF5 ({error})", where=str(path), todo="copy or download it again") from None
+        raise ResigError(
+            f"cannot be read as HDF5 ({error})", where=str(path), todo="copy or download it again"
+        ) from None

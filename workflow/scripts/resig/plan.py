@@ -1,16 +1,15 @@
 """What a run would do: what is scored, compared and skipped, and why, without computing any of it."""
 
 import csv
-import gzip
+import io
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from resig.coverage import measure_coverage
 from resig.inference.two_groups import split_arms
-from resig.intake.labels import Labels, read_labels, separator_of
+from resig.intake.labels import Labels, read_labels, read_text, separator_of
 from resig.matrix import names_along
 from resig.signatures import read_collections
 
@@ -23,7 +22,9 @@ def describe_plan(
     metadata: Sequence[str],
 ) -> str:
     """Return the plan as text for the terminal."""
-    signatures, members = read_collections(config["signatures"]["collections"], config["signatures"]["include"], shipped, own)
+    signatures, members = read_collections(
+        config["signatures"]["collections"], config["signatures"]["include"], shipped, own
+    )
     lines = [f"{len(signatures)} signatures with {len(members)} members"]
     labels: dict[str, Labels] = {}
     for (name, dataset), matrix, table in zip(config["datasets"].items(), matrices, metadata, strict=True):
@@ -64,11 +65,9 @@ def _dataset_lines(
 def _features(matrix: str, sample_ids: set[str]) -> list[str]:
     if matrix.endswith(".h5ad"):
         return names_along(matrix, "var")
-    opened = gzip.open(matrix, "rt", encoding="utf-8-sig") if matrix.endswith(".gz") else Path(matrix).open(encoding="utf-8-sig")
-    with opened as handle:
-        rows = csv.reader(handle, delimiter=separator_of(matrix))
-        header = next(rows)[1:]
-        down = [row[0] for row in rows if row]
+    rows = csv.reader(io.StringIO(read_text(matrix)), delimiter=separator_of(matrix))
+    header = next(rows)[1:]
+    down = [row[0] for row in rows if row]
     return down if len(sample_ids & set(header)) >= len(sample_ids & set(down)) else header
 
 

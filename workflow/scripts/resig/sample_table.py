@@ -11,7 +11,11 @@ UNIT = ["sample", "cell_type"]
 
 
 def sample_scores(
-    dataset: str, scores: str | os.PathLike[str], observations: pd.DataFrame, signatures: list[str], methods: list[str]
+    dataset: str,
+    scores: str | os.PathLike[str],
+    observations: pd.DataFrame,
+    signatures: list[str],
+    methods: list[str],
 ) -> pd.DataFrame:
     """Average the scores of each (sample, cell type); in bulk that is the score itself."""
     units = observations.groupby(UNIT, sort=True)

@@ -30,7 +30,8 @@ def write_verdict_page(verdicts: pd.DataFrame, members: pd.DataFrame, path: str 
     heads = "".join(f'<th tabindex="0" data-at="{at}">{title}</th>' for at, title in enumerate(COLUMNS.values()))
     counts = verdicts["verdict"].value_counts()
     chips = " ".join(
-        f'<button class="chip" data-verdict="{each}" style="border-color:{colour}">{said(each)}: {counts[each]}</button>'
+        f'<button class="chip" data-verdict="{each}" style="border-color:{colour}">'
+        f"{said(each)}: {counts[each]}</button>"
         for each, colour in VERDICT_COLOURS.items()
         if each in counts
     )
@@ -46,7 +47,9 @@ def _row(row: "object", members: pd.DataFrame | None) -> str:
             cells.append(f'<td class="number" data-sort="{"" if pd.isna(value) else value}">{shown}</td>')
         elif column == "verdict":
             colour = VERDICT_COLOURS[value]
-            cells.append(f'<td data-sort="{value}"><span class="dot" style="background:{colour}"></span>{said(value)}</td>')
+            cells.append(
+                f'<td data-sort="{value}"><span class="dot" style="background:{colour}"></span>{said(value)}</td>'
+            )
         elif column == "signature":
             cells.append(f"<td><b>{html.escape(row.name)}</b><br><small>{html.escape(value)}</small></td>")  # type: ignore[attr-defined]
         else:
@@ -64,7 +67,9 @@ def _details(row: "object", members: pd.DataFrame | None) -> str:
         lines.append(f"<p><i>Caveat:</i> {html.escape(row.caveat)}</p>")  # type: ignore[attr-defined]
     for member in members.itertuples() if members is not None else ():
         sign = "+" if member.weight > 0 else "\N{MINUS SIGN}"
-        said_there = " · ".join(html.escape(part) for part in (member.flags.replace(";", ", "), member.section, member.evidence) if part)
+        said_there = " · ".join(
+            html.escape(part) for part in (member.flags.replace(";", ", "), member.section, member.evidence) if part
+        )
         lines.append(f"<div>{sign} <b>{html.escape(member.symbol)}</b> {said_there}</div>")
     return "".join(lines)
 
@@ -88,7 +93,9 @@ for (const chip of document.querySelectorAll('.chip')) chip.addEventListener('cl
 });
 function toggle(row) { row.nextElementSibling.hidden = !row.nextElementSibling.hidden; }
 body.addEventListener('click', event => { const row = event.target.closest('tr.answer'); if (row) toggle(row); });
-body.addEventListener('keydown', event => { if (event.key === 'Enter' && event.target.matches('tr.answer')) toggle(event.target); });
+body.addEventListener('keydown', event => {
+  if (event.key === 'Enter' && event.target.matches('tr.answer')) toggle(event.target);
+});
 for (const head of document.querySelectorAll('th')) {
   const sort = () => {
     const at = +head.dataset.at, up = head.dataset.up = head.dataset.up === '1' ? '0' : '1';
@@ -109,12 +116,15 @@ for (const head of document.querySelectorAll('th')) {
 
 STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; color: #222; margin: 1.5rem; }
-table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .4rem .6rem; vertical-align: top; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; padding: .4rem .6rem; vertical-align: top; }
 th { border-bottom: 2px solid #222; cursor: pointer; white-space: nowrap; position: sticky; top: 0; background: #fff; }
 tr.answer { border-top: 1px solid #ddd; cursor: pointer; } tr.answer:hover { background: #f5f5f5; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; } small { color: #666; }
-.dot { display: inline-block; width: .8em; height: .8em; border: 1px solid #999; border-radius: 50%; margin-right: .45em; }
-.chip { font: inherit; background: #fff; border: 2px solid; border-radius: 1em; padding: .1rem .8rem; margin: 0 .3rem .5rem 0; cursor: pointer; }
+.dot { display: inline-block; width: .8em; height: .8em; border: 1px solid #999; border-radius: 50%; }
+.dot { margin-right: .4em; }
+.chip { font: inherit; background: #fff; border: 2px solid; border-radius: 1em; cursor: pointer; }
+.chip { padding: .1rem .8rem; margin: 0 .3rem .5rem 0; }
 .chip.on { background: #222; color: #fff; } tr.details td { background: #fafafa; padding-left: 2rem; }
 input { font: inherit; padding: .3rem .6rem; width: 22rem; max-width: 100%; margin-bottom: .6rem; }
 """
@@ -122,7 +132,8 @@ input { font: inherit; padding: .3rem .6rem; width: 22rem; max-width: 100%; marg
 PAGE = f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>resig: verdicts</title><style>{STYLE}</style></head><body>
 <h1>Verdicts</h1>
-<p>Click a row for the reason, the caveat and the members. Click a heading to sort. Research software; no treatment advice.</p>
+<p>Click a row for the reason, the caveat and the members. Click a heading to sort.
+Research software; no treatment advice.</p>
 <input type="search" placeholder="Search: signature, drug, gene, dataset …" aria-label="Search"><div>@CHIPS@</div>
 <table><thead><tr>@HEADS@</tr></thead><tbody>
 @ROWS@

@@ -42,7 +42,9 @@ class Table:
         for name in self.names:
             if name not in frame.columns:
                 raise ResigError(
-                    f"column '{name}' is missing", where=where, todo=nearest(name, frame.columns, "columns there")
+                    f"column '{name}' is missing",
+                    where=where,
+                    todo=nearest(name, frame.columns, "columns there"),
                 )
         typed = {column.name: _typed(frame[column.name], column, where) for column in self.columns}
         checked = pd.DataFrame(typed, columns=self.names).reset_index(drop=True)
@@ -52,7 +54,9 @@ class Table:
                 row = int(twice.to_numpy().argmax())
                 named = ", ".join(f"{name}={checked[name].iloc[row]}" for name in self.key)
                 raise ResigError(
-                    f"row {row + 2} repeats {named}", where=where, todo="keep one row for each " + " and ".join(self.key)
+                    f"row {row + 2} repeats {named}",
+                    where=where,
+                    todo="keep one row for each " + " and ".join(self.key),
                 )
         return checked
 
@@ -132,7 +136,12 @@ SIGNATURES = Table(
         Column("drug", "text", "Drugs it is about.", optional=True),
         Column("cancer", "text", "Cancers it is about.", optional=True),
         Column("context", "text", "Cells or tissue it may be read in.", optional=True),
-        Column("assay", "text", "Assay that measures its members.", choices=("mrna", "total_rna", "small_rna", "circ_rna")),
+        Column(
+            "assay",
+            "text",
+            "Assay that measures its members.",
+            choices=("mrna", "total_rna", "small_rna", "circ_rna"),
+        ),
         Column(
             "tier",
             "text",
@@ -155,7 +164,12 @@ MEMBERS = Table(
         Column("signature", "text", "Identifier of the signature."),
         Column("symbol", "text", "Approved gene symbol, or miRBase mature name, or circRNA name."),
         Column("weight", "number", "Above 0: higher in the resistant state; below 0: lower."),
-        Column("flags", "text", "`stated`, `inferred`, `proxy`, `retracted`, `contradicted`; joined by `;`.", optional=True),
+        Column(
+            "flags",
+            "text",
+            "`stated`, `inferred`, `proxy`, `retracted`, `contradicted`; joined by `;`.",
+            optional=True,
+        ),
         Column("section", "text", "Sections of the document it stands in.", optional=True),
         Column("evidence", "text", "What the document says, in our words.", optional=True),
     ),
@@ -204,7 +218,11 @@ COVERAGE = Table(
         Column("n_alias", "integer", "Of these, found by a previous name or an alias."),
         Column("n_ortholog", "integer", "Of these, found by an ortholog."),
         Column("n_missing", "integer", "Members not found."),
-        Column("n_not_expressed", "integer", "Members found that never vary in this dataset, all-zero ones included."),
+        Column(
+            "n_not_expressed",
+            "integer",
+            "Members found that never vary in this dataset, all-zero ones included.",
+        ),
         Column("n_measured", "integer", "Members found that vary: the ones that are scored."),
         Column("coverage", "number", "n_measured / n_members."),
         Column("missing", "text", "Members not found or not expressed, joined by `,`.", optional=True),
@@ -224,7 +242,12 @@ SAMPLE_SCORES = Table(
         Column("n_cells", "integer", "Cells averaged; 1 in bulk data."),
         Column("signature", "text", "Identifier of the signature."),
         Column("method", "text", "Scoring method."),
-        Column("score", "number", "Higher is more like the resistant state; NA where not scorable.", optional=True),
+        Column(
+            "score",
+            "number",
+            "Higher is more like the resistant state; NA where not scorable.",
+            optional=True,
+        ),
         Column("up", "number", "Part of the members that are higher in resistance.", optional=True),
         Column("down", "number", "Part of the members that are lower in resistance.", optional=True),
     ),
@@ -257,18 +280,33 @@ CONTRASTS = Table(
         Column("signature", "text", "Identifier of the signature."),
         Column("method", "text", "Scoring method."),
         Column("cell_type", "text", "Cell type; `bulk` in bulk data."),
-        Column("n_resistant", "integer", "Biological samples in the resistant arm (pairs count once in each arm)."),
+        Column(
+            "n_resistant",
+            "integer",
+            "Biological samples in the resistant arm (pairs count once in each arm).",
+        ),
         Column("n_sensitive", "integer", "Biological samples in the sensitive arm."),
         Column("effect", "number", "Above 0: higher in the resistant arm.", optional=True),
         Column("effect_type", "text", "What the effect is.", choices=("hedges_g",)),
         Column("effect_se", "number", "Standard error of the effect.", optional=True),
         Column("ci_low", "number", "Lower end of its 95 % interval.", optional=True),
         Column("ci_high", "number", "Upper end of its 95 % interval.", optional=True),
-        Column("auroc", "number", "P(a resistant sample scores higher than a sensitive one); never flipped.", optional=True),
+        Column(
+            "auroc",
+            "number",
+            "P(a resistant sample scores higher than a sensitive one); never flipped.",
+            optional=True,
+        ),
         Column("auroc_low", "number", "Lower end of its 95 % interval.", optional=True),
         Column("auroc_high", "number", "Upper end of its 95 % interval.", optional=True),
         Column("p", "number", "Two-sided permutation p.", optional=True),
-        Column("p_type", "text", "exact (all arrangements) or monte_carlo.", optional=True, choices=("exact", "monte_carlo")),
+        Column(
+            "p_type",
+            "text",
+            "exact (all arrangements) or monte_carlo.",
+            optional=True,
+            choices=("exact", "monte_carlo"),
+        ),
         Column("fdr", "number", "Benjamini-Hochberg within dataset, contrast and method.", optional=True),
         Column("flags", "text", "What to know when reading the row, joined by `;`.", optional=True),
         Column("verdict", "text", "The answer, by the rules in docs/methods.md.", choices=VERDICTS),
@@ -292,7 +330,12 @@ META = Table(
         Column("p", "number", "p of the mean; NA with one dataset, see its contrast table.", optional=True),
         Column("tau2", "number", "Variance between datasets.", optional=True),
         Column("i2", "number", "Share of variation that is between datasets, 0 to 1.", optional=True),
-        Column("prediction_low", "number", "Lower end of the 95 % prediction interval; from three datasets on.", optional=True),
+        Column(
+            "prediction_low",
+            "number",
+            "Lower end of the 95 % prediction interval; from three datasets on.",
+            optional=True,
+        ),
         Column("prediction_high", "number", "Upper end of the 95 % prediction interval.", optional=True),
     ),
     key=("contrast", "cell_type", "signature", "method"),
@@ -315,7 +358,11 @@ VERDICT_TABLE = Table(
         Column("ci_high", "number", "Upper end of its 95 % interval.", optional=True),
         Column("auroc", "number", "Its AUROC.", optional=True),
         Column("fdr", "number", "Its false discovery rate.", optional=True),
-        Column("methods_agreeing", "text", "Methods whose effect has the same sign, of those that give one: `2 of 3`."),
+        Column(
+            "methods_agreeing",
+            "text",
+            "Methods whose effect has the same sign, of those that give one: `2 of 3`.",
+        ),
         Column("why", "text", "The answer in words."),
         Column("caveat", "text", "What to keep in mind.", optional=True),
     ),

@@ -36,7 +36,7 @@ def decide(look: Look, declared: str, where: str) -> str:
         return found
     if declared == "counts" and (look.smallest < 0 or not look.whole):
         raise ResigError(
-            f"values: counts was declared, but values such as {look.smallest:g} to {look.largest:g} are not whole counts",
+            f"values: counts was declared, but values from {look.smallest:g} to {look.largest:g} are not whole counts",
             where=where,
             todo=f"set values: {found}, or give the raw counts",
         )

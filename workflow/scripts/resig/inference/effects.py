@@ -20,7 +20,9 @@ def hedges_g(resistant: np.ndarray, sensitive: np.ndarray) -> Effect:
     """Difference of means over the pooled standard deviation, corrected for small samples (samples x scores)."""
     n1, n2 = len(resistant), len(sensitive)
     free = n1 + n2 - 2
-    squares = ((resistant - resistant.mean(axis=0)) ** 2).sum(axis=0) + ((sensitive - sensitive.mean(axis=0)) ** 2).sum(axis=0)
+    squares = ((resistant - resistant.mean(axis=0)) ** 2).sum(axis=0) + ((sensitive - sensitive.mean(axis=0)) ** 2).sum(
+        axis=0
+    )
     shift = resistant.mean(axis=0) - sensitive.mean(axis=0)
     return _standardised(shift, np.sqrt(squares / free), free, n1 * n2 / (n1 + n2))
 
@@ -37,7 +39,9 @@ def _standardised(shift: np.ndarray, sd: np.ndarray, free: int, weight: float) -
     tiny = 1e-12 * np.maximum(1.0, np.abs(shift))
     with np.errstate(invalid="ignore", divide="ignore"):
         d = np.where(sd > tiny, shift / sd, np.nan)
-    small = np.exp(special.gammaln(free / 2) - special.gammaln((free - 1) / 2)) / np.sqrt(free / 2) if free > 1 else np.nan
+    small = (
+        np.exp(special.gammaln(free / 2) - special.gammaln((free - 1) / 2)) / np.sqrt(free / 2) if free > 1 else np.nan
+    )
     t = d * np.sqrt(weight)
     low, high = (_noncentrality(t, free, tail) / np.sqrt(weight) for tail in (0.975, 0.025))
     g = small * d

@@ -80,7 +80,11 @@ def split_arms(samples: pd.DataFrame, spec: Mapping[str, Any], dataset: str) -> 
     """Sort samples into arms by their level; in paired designs keep complete pairs only."""
     groups = spec["groups"]
     arm_of = {str(level): arm for arm in ("resistant", "sensitive") for level in groups[arm]}
-    labelled = samples.assign(arm=samples[groups["column"]].astype(str).map(arm_of)).dropna(subset=["arm"]).sort_values("sample")
+    labelled = (
+        samples.assign(arm=samples[groups["column"]].astype(str).map(arm_of))
+        .dropna(subset=["arm"])
+        .sort_values("sample")
+    )
     pair = spec["pair_by"]
     if pair is None:
         names = {arm: labelled.loc[labelled["arm"] == arm, "sample"].tolist() for arm in ("resistant", "sensitive")}
@@ -89,7 +93,8 @@ def split_arms(samples: pd.DataFrame, spec: Mapping[str, Any], dataset: str) -> 
     twice = known[known.duplicated([pair, "arm"])]
     if len(twice):
         raise ResigError(
-            f"pair '{twice[pair].iloc[0]}' has more than one {twice['arm'].iloc[0]} sample ('{twice['sample'].iloc[0]}' is one)",
+            f"pair '{twice[pair].iloc[0]}' has more than one {twice['arm'].iloc[0]} sample "
+            f"('{twice['sample'].iloc[0]}' is one)",
             where=f"dataset {dataset}, column '{pair}'",
             todo="keep one sample for each pair and arm",
         )
@@ -133,7 +138,13 @@ def _rows_of_method(
             flags.append("constant_score")
         if signature in figures and found["smallest"] > fdr:
             flags.append("no_arrangement_reaches_the_fdr")
-        row = {"signature": signature, "method": method, "cell_type": cell_type, "scorable": scorable, "flags": ";".join(flags)}
+        row = {
+            "signature": signature,
+            "method": method,
+            "cell_type": cell_type,
+            "scorable": scorable,
+            "flags": ";".join(flags),
+        }
         rows.append(row | n | found)
     return rows
 
@@ -176,7 +187,11 @@ def _in_either_arm(samples: pd.DataFrame, spec: Mapping[str, Any]) -> list[str]:
 
 
 def _refuse_varying(
-    spec: Mapping[str, Any], samples: pd.DataFrame, not_constant: Mapping[str, str], dataset: str, contrast: str
+    spec: Mapping[str, Any],
+    samples: pd.DataFrame,
+    not_constant: Mapping[str, str],
+    dataset: str,
+    contrast: str,
 ) -> None:
     for column in filter(None, (spec["groups"]["column"], spec["pair_by"])):
         if column in samples.columns:

@@ -12,7 +12,10 @@ from resig.matrix import Matrix, open_matrix
 
 
 def link_or_convert(source: str, target: str | os.PathLike[str]) -> tuple[Matrix, bool]:
-    """Make `target` readable by rows: a link when the source already is, else a CSR copy. Return it, and whether copied."""
+    """Make `target` readable by rows: a link when the source already is, else a CSR copy.
+
+    Return the matrix, and whether it was copied.
+    """
     matrix = open_matrix(source)
     if 0 in matrix.shape:
         raise ResigError(f"is empty: {matrix.shape[0]} observations x {matrix.shape[1]} features", where=source)
@@ -30,7 +33,10 @@ def link_or_convert(source: str, target: str | os.PathLike[str]) -> tuple[Matrix
 
 
 def write_csr(
-    target: str | os.PathLike[str], rows: sparse.csr_matrix | np.ndarray, observations: list[str], features: list[str]
+    target: str | os.PathLike[str],
+    rows: sparse.csr_matrix | np.ndarray,
+    observations: list[str],
+    features: list[str],
 ) -> None:
     """Write observations x features as an uncompressed CSR .h5ad."""
     import anndata

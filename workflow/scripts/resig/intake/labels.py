@@ -68,11 +68,19 @@ def _read_delimited(path: str | os.PathLike[str]) -> Labels:
     separator = separator_of(path)
     rows = [row for row in csv.reader(io.StringIO(read_text(path)), delimiter=separator) if row]
     if len(rows) < 2:
-        raise ResigError("has no rows of data", where=str(path), todo="a header line and one line for each sample are needed")
+        raise ResigError(
+            "has no rows of data",
+            where=str(path),
+            todo="a header line and one line for each sample are needed",
+        )
     header = [name.strip() for name in rows[0]]
     twice = [name for name, count in Counter(header).items() if count > 1]
     if twice:
-        raise ResigError(f"column '{twice[0]}' stands there {header.count(twice[0])} times", where=str(path), todo="rename it")
+        raise ResigError(
+            f"column '{twice[0]}' stands there {header.count(twice[0])} times",
+            where=str(path),
+            todo="rename it",
+        )
     for number, row in enumerate(rows[1:], start=2):
         if len(row) != len(header):
             raise ResigError(
@@ -99,7 +107,9 @@ def _read_obs(path: str | os.PathLike[str]) -> Labels:
             index = str(file["obs"].attrs["_index"])
             names = [str(name) for name in file["obs"].attrs["column-order"]]
     except OSError as error:
-        raise ResigError(f"cannot be read as HDF5 ({error})", where=str(path), todo="copy or download it again") from None
+        raise ResigError(
+            f"cannot be read as HDF5 ({error})", where=str(path), todo="copy or download it again"
+        ) from None
     return Labels(str(path), [index, *(name for name in names if name != index)], load)
 
 
@@ -112,7 +122,11 @@ def _column(node: "object") -> list[str]:
     if isinstance(node, h5py.Group):
         masked = node["mask"][:] if "mask" in node else None
         values = [plain(_text(value)) for value in node["values"][:]]
-        return values if masked is None else ["" if hidden else value for value, hidden in zip(values, masked, strict=True)]
+        return (
+            values
+            if masked is None
+            else ["" if hidden else value for value, hidden in zip(values, masked, strict=True)]
+        )
     return [plain(_text(value)) for value in node[:]]  # type: ignore[index]
 
 

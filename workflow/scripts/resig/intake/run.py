@@ -144,7 +144,8 @@ def measure(
         here = slice(first, first + chunk.shape[0])
         sums = np.asarray(chunk.sum(axis=1)).ravel()
         seen[here] = np.diff(chunk.indptr) - np.bincount(
-            np.repeat(np.arange(chunk.shape[0]), np.diff(chunk.indptr))[chunk.data == 0], minlength=chunk.shape[0]
+            np.repeat(np.arange(chunk.shape[0]), np.diff(chunk.indptr))[chunk.data == 0],
+            minlength=chunk.shape[0],
         )
         if units != "log":
             depth[here] = sums

@@ -38,10 +38,14 @@ def join_bulk(names: list[str], labels: Labels, sample: str, batch: str | None) 
     rows = [row for row, name in enumerate(names) if name in row_of]
     matched = [names[row] for row in rows]
     if not matched:
-        raise ResigError(f"shares no sample with the matrix (column '{sample}')", where=labels.source, todo="check the ids")
+        raise ResigError(
+            f"shares no sample with the matrix (column '{sample}')", where=labels.source, todo="check the ids"
+        )
     columns = {name: labels.load(name) for name in labels.columns if name != sample}
     picked = [row_of[name] for name in matched]
-    samples = pd.DataFrame({"sample": matched} | {name: [values[row] for row in picked] for name, values in columns.items()})
+    samples = pd.DataFrame(
+        {"sample": matched} | {name: [values[row] for row in picked] for name, values in columns.items()}
+    )
     observations = pd.DataFrame(
         {
             "observation": matched,
@@ -65,13 +69,19 @@ def join_cells(names: list[str], labels: Labels, sample: str, cell_type: str | N
     """Say for each cell its biological sample and its type; keep the columns that are constant within a sample."""
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise ResigError(f"cell name '{twice[0]}' stands there more than once", where=labels.source, todo="make names unique")
+        raise ResigError(
+            f"cell name '{twice[0]}' stands there more than once",
+            where=labels.source,
+            todo="make names unique",
+        )
     columns = {name: labels.load(name) for name in labels.columns if len(labels.load(name)) == len(names)}
     frame = pd.DataFrame(columns)
     owners = frame[sample]
     rows = [row for row, owner in enumerate(owners) if owner and (cell_type is None or frame[cell_type].iat[row])]
     if not rows:
-        raise ResigError(f"no cell has a value in column '{sample}'", where=labels.source, todo="name the sample column")
+        raise ResigError(
+            f"no cell has a value in column '{sample}'", where=labels.source, todo="name the sample column"
+        )
     used = frame.iloc[rows]
     observations = pd.DataFrame(
         {

@@ -51,13 +51,17 @@ def _names(text: str, separator: str, path: str) -> tuple[list[str], list[str]]:
         raise ResigError(
             f"is not a matrix: {len(header)} columns and {len(first)} rows when split at {shown}",
             where=path,
-            todo="genes and samples are expected in rows and columns; the file's name (.csv or .tsv) says the separator",
+            todo="genes and samples are expected in rows and columns; the name (.csv or .tsv) says the separator",
         )
     width = first[0][1]
     header = header if len(header) == width - 1 else header[1:]
     for number, fields, _ in first:
         if fields != len(header) + 1:
-            raise ResigError(f"row {number} has {fields} fields, expected {len(header) + 1}", where=path, todo="mend that row")
+            raise ResigError(
+                f"row {number} has {fields} fields, expected {len(header) + 1}",
+                where=path,
+                todo="mend that row",
+            )
     return header, [name for _, _, name in first]
 
 
@@ -91,5 +95,6 @@ def _likely_reason(header: list[str], names: list[str], known: list[str]) -> str
     loosely = {loose(name): name for name in [*names, *header]}
     for sample in known:
         if loose(sample) in loosely:
-            return f"'{sample}' there looks like '{loosely[loose(sample)]}' here: make the ids the same (case, dots, dashes)"
+            here = loosely[loose(sample)]
+            return f"'{sample}' there looks like '{here}' here: make the ids the same (case, dots, dashes)"
     return f"ids there begin with '{known[0]}', here with '{header[0]}' (columns) and '{names[0]}' (rows)"

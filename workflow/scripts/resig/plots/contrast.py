@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from itertools import zip_longest
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -30,15 +31,20 @@ def draw_contrast(
     known = known.assign(size=known["effect"].abs()).sort_values(["p", "size"], ascending=[True, False], kind="stable")
     top, strips = known.head(ROWS), known.head(PANELS)
     down = -(-len(strips) // ACROSS)
-    heights = [max(1.0, 0.24 * len(top) + 0.5), *[2.7] * down]
-    figure = plt.figure(figsize=(11, sum(heights) + 0.9 * (down + 1)))
-    grid = figure.add_gridspec(down + 1, ACROSS, height_ratios=heights, hspace=0.9 / np.mean(heights) * 1.05, wspace=0.35)
+    forest, tall = 0.9 + 0.24 * len(top), 3.3
+    figure = plt.figure(figsize=(11, forest + tall * down), layout="constrained")
+    ratios = [forest, *[tall] * down]
+    parts = figure.subfigures(1 + down, 1, height_ratios=ratios, hspace=0.03, squeeze=False)[:, 0]
     names = signatures.set_index("signature")["name"]
     title = f"{table['contrast'].iloc[0]} in {table['dataset'].iloc[0]}, scored by {method}"
-    _forest(figure.add_subplot(grid[0, 1:]), top, len(known), plain(title))
-    for at, row in enumerate(strips.itertuples()):
-        axes = figure.add_subplot(grid[1 + at // ACROSS, at % ACROSS])
-        _strip(axes, row, names.get(row.signature, row.signature), scores, samples, spec, inference)
+    _forest(parts[0].subplots(), top, len(known), plain(title))
+    for part, first in zip(parts[1:], range(0, len(strips), ACROSS), strict=True):
+        every = part.subplots(1, ACROSS)
+        for axes, row in zip_longest(every, strips.iloc[first : first + ACROSS].itertuples()):
+            if row is None:
+                axes.set_axis_off()
+            else:
+                _strip(axes, row, names.get(row.signature, row.signature), scores, samples, spec, inference)
     save(figure, path)
 
 
@@ -53,7 +59,11 @@ def _forest(axes: Axes, rows: pd.DataFrame, of: int, title: str) -> None:
     axes.set_yticks(range(len(rows)), labels)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlabel("Hedges g with 95 % interval    (lower in resistant  ← 0 →  higher in resistant)")
-    axes.set_title(title + (f" (the {len(rows)} smallest p of {of})" if len(rows) < of else ""), loc="left", fontweight="bold")
+    axes.set_title(
+        title + (f" (the {len(rows)} smallest p of {of})" if len(rows) < of else ""),
+        loc="left",
+        fontweight="bold",
+    )
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     if not len(rows):
@@ -70,7 +80,9 @@ def _strip(
     inference: Mapping[str, Any],
 ) -> None:
     own = scores[
-        (scores["signature"] == row.signature) & (scores["method"] == row.method) & (scores["cell_type"] == row.cell_type)
+        (scores["signature"] == row.signature)
+        & (scores["method"] == row.method)
+        & (scores["cell_type"] == row.cell_type)
     ]
     if row.cell_type != "bulk":
         own = own[own["n_cells"] >= inference["min_cells"]]
@@ -88,7 +100,7 @@ def _strip(
     axes.set_xlim(-0.5, 1.5)
     axes.set_xticks([0, 1], [f"{arm}\nn = {len(members)}" for arm, members, _ in sides])
     where = "" if row.cell_type == "bulk" else f"\n{row.cell_type}"
-    axes.set_title(wrapped(name, 30) + plain(where), loc="left", fontweight="bold", fontsize=8.5)
+    axes.set_title(wrapped(name, 30) + plain(where), loc="left", fontweight="bold", fontsize=8.5, pad=8)
     fdr = "" if np.isnan(row.fdr) else f", FDR {row.fdr:.2g}"
     axes.set_xlabel(f"g {row.effect:+.2f}, AUROC {row.auroc:.2f}{fdr}\n{said(row.verdict)}", fontsize=8)
     axes.set_ylabel("score" if row.method != "zmean" else "score (mean z)", fontsize=8)

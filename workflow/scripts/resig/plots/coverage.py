@@ -18,9 +18,19 @@ def draw_coverage(coverage: pd.DataFrame, signatures: pd.DataFrame, path: str | 
     figure, axes = plt.subplots(figsize=(3.2 + 1.25 * len(datasets), 1.2 + 0.24 * len(order)))
     for row in coverage.itertuples():
         x, y = datasets.index(row.dataset), order.index(row.signature)
-        axes.add_patch(Rectangle((x + 0.03, y + 0.06), 0.94, 0.88, facecolor=GATE_COLOURS[row.scorable], edgecolor="#DDDDDD"))
+        axes.add_patch(
+            Rectangle((x + 0.03, y + 0.06), 0.94, 0.88, facecolor=GATE_COLOURS[row.scorable], edgecolor="#DDDDDD")
+        )
         colour = FAINT if row.scorable == "no" else "black"
-        axes.text(x + 0.5, y + 0.5, f"{row.n_measured} of {row.n_members}", ha="center", va="center", fontsize=8, color=colour)
+        axes.text(
+            x + 0.5,
+            y + 0.5,
+            f"{row.n_measured} of {row.n_members}",
+            ha="center",
+            va="center",
+            fontsize=8,
+            color=colour,
+        )
     axes.set_xlim(0, len(datasets))
     axes.set_ylim(len(order), 0)
     axes.set_xticks([at + 0.5 for at in range(len(datasets))], [plain(name) for name in datasets])
@@ -29,5 +39,12 @@ def draw_coverage(coverage: pd.DataFrame, signatures: pd.DataFrame, path: str | 
     for spine in axes.spines.values():
         spine.set_visible(False)
     handles = [Patch(facecolor=GATE_COLOURS[key], edgecolor="#BBBBBB", label=words) for key, words in WORDS.items()]
-    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.01), ncols=1, title="members measured", alignment="left")
+    axes.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(0, -0.01),
+        ncols=1,
+        title="members measured",
+        alignment="left",
+    )
     save(figure, path)

@@ -22,10 +22,12 @@ def draw_verdicts(verdicts: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     shown = verdicts[verdicts["signature"].isin(order)]
     for row in shown.itertuples():
         x, y = columns.index((row.dataset, row.contrast, row.cell_type)), order.index(row.signature)
-        axes.add_patch(Rectangle((x + 0.03, y + 0.06), 0.94, 0.88, facecolor=VERDICT_COLOURS[row.verdict], edgecolor="#DDDDDD"))
+        axes.add_patch(
+            Rectangle((x + 0.03, y + 0.06), 0.94, 0.88, facecolor=VERDICT_COLOURS[row.verdict], edgecolor="#DDDDDD")
+        )
         if pd.notna(row.effect):
             colour = "white" if row.verdict in DARK else "black"
-            axes.text(x + 0.5, y + 0.5, f"{row.effect:+.1f}", ha="center", va="center", fontsize=8, color=colour)
+            axes.text(x + 0.5, y + 0.5, _signed(row.effect), ha="center", va="center", fontsize=8, color=colour)
     axes.set_xlim(0, len(columns))
     axes.set_ylim(max(len(order), 1), 0)
     labels = [plain("\n".join(part for part in column if part != "bulk")) for column in columns]
@@ -41,3 +43,8 @@ def draw_verdicts(verdicts: pd.DataFrame, path: str | os.PathLike[str]) -> None:
         note += f"\n{left_out} signatures cannot be measured in any of these datasets (see Coverage)"
     axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.01), ncols=2, title=note, alignment="left")
     save(figure, path)
+
+
+def _signed(effect: float) -> str:
+    text = f"{effect:+.1f}"
+    return "0.0" if text in ("+0.0", "-0.0") else text

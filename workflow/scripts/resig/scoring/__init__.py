@@ -3,4 +3,6 @@
 from resig.scoring import singscore, ssgsea, ucell, zmean
 from resig.scoring.method import Method
 
-METHODS: dict[str, Method] = {method.name: method for method in (zmean.METHOD, ucell.METHOD, singscore.METHOD, ssgsea.METHOD)}
+METHODS: dict[str, Method] = {
+    method.name: method for method in (zmean.METHOD, ucell.METHOD, singscore.METHOD, ssgsea.METHOD)
+}

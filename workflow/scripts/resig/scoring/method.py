@@ -45,7 +45,10 @@ def build_panel(members: pd.DataFrame, coverage: pd.DataFrame, genes: pd.DataFra
     signatures = coverage.loc[coverage["scorable"] != "no", "signature"].tolist()
     column = {signature: at for at, signature in enumerate(signatures)}
     own = members[members["signature"].isin(column) & members["symbol"].isin(place)]
-    rows, columns = own["symbol"].map(place).to_numpy(dtype=int), own["signature"].map(column).to_numpy(dtype=int)
+    rows, columns = (
+        own["symbol"].map(place).to_numpy(dtype=int),
+        own["signature"].map(column).to_numpy(dtype=int),
+    )
     weights = own["weight"].to_numpy()
 
     def side(chosen: np.ndarray) -> sparse.csc_matrix:

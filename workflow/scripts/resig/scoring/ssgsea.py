@@ -32,6 +32,6 @@ METHOD = Method(
     score=score,
     at_least=5,
     cohort_dependent=False,
-    about="Single-sample GSEA with exponent 0.25 on ranks, not scaled by the cohort; equal to gseapy where no values are tied.",
+    about="Single-sample GSEA, exponent 0.25, on ranks; not scaled by the cohort; gseapy's where no values are tied.",
     reference="Barbie DA et al., Nature 2009;462:108-112",
 )

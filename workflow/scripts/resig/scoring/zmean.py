@@ -24,6 +24,6 @@ METHOD = Method(
     score=score,
     at_least=1,
     cohort_dependent=True,
-    about="Mean z-score of the members on the log scale, down members reversed; z is over all observations of the dataset.",
+    about="Mean z-score of the members (log scale, over all observations of the dataset), down members reversed.",
     reference="Lee E et al., PLoS Comput Biol 2008;4:e1000217 (combined z-score)",
 )
