@@ -55,8 +55,11 @@ SHIPPED = "resources/"
 
 def at_hand(path):
     """Return where a path of the config lies: in the user's folder, or among the files shipped with the workflow."""
-    if not exists(path) and path.startswith(SHIPPED):
-        return workflow.source_path(f"../../{path}")
+    if path.startswith(SHIPPED) and not exists(path):
+        try:
+            return workflow.source_path(f"../../{path}")
+        except Exception:  # not shipped either: the check of the config names it
+            pass
     return local(path)
 
 

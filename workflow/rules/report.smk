@@ -77,6 +77,7 @@ rule verdict_page:
     input:
         library=LIBRARY,
         verdicts="<results>/summary/verdicts.tsv",
+        signatures="<results>/signatures/signatures.tsv",
         members="<results>/signatures/members.tsv",
     output:
         page=report(

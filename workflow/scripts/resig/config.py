@@ -17,6 +17,8 @@ KEYWORDS = {
     "object": "a block of keys",
     "array": "a list",
     "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
     "null": "null",
 }
 
@@ -98,7 +100,7 @@ def _schema_problems(config: Mapping[str, Json], schema: Mapping[str, Json]) -> 
                     yield path, f"key '{key}' is missing" + (f"; it says: {about}" if about else "")
             case "pattern":
                 yield (
-                    path,
+                    (*path, error.instance),
                     (
                         f"name '{error.instance}' has characters that cannot stand in a file name; "
                         f"use letters, digits, '_', '-' and '.', such as '{_safe_name(error.instance)}'"

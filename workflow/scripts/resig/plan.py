@@ -58,7 +58,8 @@ def _dataset_lines(
         f"  scored: {counts.get('yes', 0)} signatures, with low power: {counts.get('low_power', 0)}",
         f"  skipped: {counts.get('no', 0)}",
     ]
-    lines += [f"    {row.signature}: {row.reason}" for row in gate[gate["scorable"] == "no"].itertuples()]
+    for reason, group in gate[gate["scorable"] == "no"].groupby("reason", sort=False):
+        lines.append(f"    {reason}: {', '.join(group['signature'])}")
     return lines
 
 
@@ -85,8 +86,8 @@ def _sizes(contrast: Mapping[str, Any], dataset: Mapping[str, Any], labels: Labe
     if len(varying):
         return f"cannot be compared: {' or '.join(columns)} changes within sample '{varying.iloc[0]}'"
     arms = split_arms(samples, contrast, labels.source)
-    unit = "pairs" if arms.paired else "samples"
-    said = f"{len(arms.resistant)} against {len(arms.sensitive)} {unit}"
+    sizes = f"{len(arms.resistant)} against {len(arms.sensitive)} samples"
+    said = f"{len(arms.resistant)} pairs" if arms.paired else sizes
     notes = [flag.replace("_", " ") for flag in arms.flags if flag != "paired"]
     if min(len(arms.resistant), len(arms.sensitive)) < 2:
         notes.append("no p-value: fewer than 2 in an arm, the verdict will be underpowered")

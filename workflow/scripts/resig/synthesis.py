@@ -77,7 +77,7 @@ def verdicts(
                 "name": about.at[signature, "name"],
                 "tier": about.at[signature, "tier"],
                 "caveat": about.at[signature, "caveat"],
-                "methods_agreeing": f"{same} of {len(effects)}",
+                "methods_agreeing": f"{same} of {len(effects)}" if len(effects) else "",
                 "why": explain(lead, reason[(dataset, signature)]),
             }
         )

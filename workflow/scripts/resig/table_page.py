@@ -2,6 +2,7 @@
 
 import html
 import os
+from typing import Any
 
 import pandas as pd
 
@@ -21,16 +22,27 @@ COLUMNS = {
     "tier": "Tier",
 }
 NUMBERS = ("effect", "auroc", "fdr")
+CHIP_BORDERS = {"not_measurable": "#999999"}
+NUMBER = ' class="number"'
 
 
-def write_verdict_page(verdicts: pd.DataFrame, members: pd.DataFrame, path: str | os.PathLike[str]) -> None:
-    """Write the page."""
+def write_verdict_page(
+    verdicts: pd.DataFrame, signatures: pd.DataFrame, members: pd.DataFrame, path: str | os.PathLike[str]
+) -> None:
+    """Write the page, clear answers first."""
+    about = signatures.set_index("signature")
     own = {signature: group for signature, group in members.groupby("signature", sort=False)}
-    rows = "\n".join(_row(row, own.get(row.signature)) for row in verdicts.itertuples())
-    heads = "".join(f'<th tabindex="0" data-at="{at}">{title}</th>' for at, title in enumerate(COLUMNS.values()))
+    first = verdicts.assign(rank=verdicts["verdict"].map(list(VERDICT_COLOURS).index)).sort_values(
+        ["rank", "fdr"], kind="stable"
+    )
+    rows = "\n".join(_row(row, about.loc[row.signature], own.get(row.signature)) for row in first.itertuples())
+    heads = "".join(
+        f'<th tabindex="0" data-at="{at}"{NUMBER if column in NUMBERS else ""}>{title}</th>'
+        for at, (column, title) in enumerate(COLUMNS.items())
+    )
     counts = verdicts["verdict"].value_counts()
     chips = " ".join(
-        f'<button class="chip" data-verdict="{each}" style="border-color:{colour}">'
+        f'<button class="chip" data-verdict="{each}" style="border-color:{CHIP_BORDERS.get(each, colour)}">'
         f"{said(each)}: {counts[each]}</button>"
         for each, colour in VERDICT_COLOURS.items()
         if each in counts
@@ -38,33 +50,34 @@ def write_verdict_page(verdicts: pd.DataFrame, members: pd.DataFrame, path: str 
     write_text(path, PAGE.replace("@CHIPS@", chips).replace("@HEADS@", heads).replace("@ROWS@", rows))
 
 
-def _row(row: "object", members: pd.DataFrame | None) -> str:
+def _row(row: Any, about: pd.Series, members: pd.DataFrame | None) -> str:
     cells = []
     for column in COLUMNS:
         value = getattr(row, column)
         if column in NUMBERS:
             shown = "" if pd.isna(value) else (f"{value:.2g}" if column == "fdr" else f"{value:.2f}")
-            cells.append(f'<td class="number" data-sort="{"" if pd.isna(value) else value}">{shown}</td>')
+            cells.append(f'<td{NUMBER} data-sort="{"" if pd.isna(value) else value}">{shown}</td>')
         elif column == "verdict":
             colour = VERDICT_COLOURS[value]
             cells.append(
-                f'<td data-sort="{value}"><span class="dot" style="background:{colour}"></span>{said(value)}</td>'
+                f'<td class="verdict" data-sort="{value}">'
+                f'<span class="dot" style="background:{colour}"></span>{said(value)}</td>'
             )
         elif column == "signature":
-            cells.append(f"<td><b>{html.escape(row.name)}</b><br><small>{html.escape(value)}</small></td>")  # type: ignore[attr-defined]
+            cells.append(f"<td><b>{html.escape(row.name)}</b><br><small>{html.escape(value)}</small></td>")
         else:
             cells.append(f"<td>{html.escape(str(value))}</td>")
-    details = _details(row, members)
+    details = _details(row, about, members)
     return (
-        f'<tr class="answer" data-verdict="{row.verdict}" tabindex="0">{"".join(cells)}</tr>'  # type: ignore[attr-defined]
+        f'<tr class="answer" data-verdict="{row.verdict}" tabindex="0">{"".join(cells)}</tr>'
         f'<tr class="details" hidden><td colspan="{len(COLUMNS)}">{details}</td></tr>'
     )
 
 
-def _details(row: "object", members: pd.DataFrame | None) -> str:
-    lines = [f"<p>{html.escape(row.why)}</p>"]  # type: ignore[attr-defined]
-    if row.caveat:  # type: ignore[attr-defined]
-        lines.append(f"<p><i>Caveat:</i> {html.escape(row.caveat)}</p>")  # type: ignore[attr-defined]
+def _details(row: Any, about: pd.Series, members: pd.DataFrame | None) -> str:
+    lines = [f"<p>{html.escape(row.why)}</p>"]
+    facts = {"Drug": about["drug"], "Cancer": about["cancer"], "Read in": about["context"], "Caveat": row.caveat}
+    lines += [f"<p><i>{key}:</i> {html.escape(value)}</p>" for key, value in facts.items() if value]
     for member in members.itertuples() if members is not None else ():
         sign = "+" if member.weight > 0 else "\N{MINUS SIGN}"
         said_there = " · ".join(
@@ -120,7 +133,8 @@ table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .4rem .6rem; vertical-align: top; }
 th { border-bottom: 2px solid #222; cursor: pointer; white-space: nowrap; position: sticky; top: 0; background: #fff; }
 tr.answer { border-top: 1px solid #ddd; cursor: pointer; } tr.answer:hover { background: #f5f5f5; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; } small { color: #666; }
+td.verdict { white-space: nowrap; } .number { text-align: right; font-variant-numeric: tabular-nums; }
+small { color: #666; }
 .dot { display: inline-block; width: .8em; height: .8em; border: 1px solid #999; border-radius: 50%; }
 .dot { margin-right: .4em; }
 .chip { font: inherit; background: #fff; border: 2px solid; border-radius: 1em; cursor: pointer; }

@@ -362,6 +362,7 @@ VERDICT_TABLE = Table(
             "methods_agreeing",
             "text",
             "Methods whose effect has the same sign, of those that give one: `2 of 3`.",
+            optional=True,
         ),
         Column("why", "text", "The answer in words."),
         Column("caveat", "text", "What to keep in mind.", optional=True),
