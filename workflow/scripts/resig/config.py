@@ -266,6 +266,8 @@ def _no_column(column: str, table: Labels) -> str:
 
 def _nearest_file(path: str) -> str:
     folder = Path(path).parent
+    if path.startswith("resources/demo/") and not folder.is_dir():
+        return "the demo's data come with a clone of resig, not with a module: name files of your own"
     if not folder.is_dir():
         return f"its folder '{folder}' does not exist either (paths are relative to {Path.cwd()})"
     return nearest(Path(path).name, [each.name for each in folder.iterdir()], f"files in '{folder}'")
