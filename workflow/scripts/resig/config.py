@@ -284,9 +284,10 @@ def _line_numbers(files: Iterable[str | os.PathLike[str]]) -> dict[Path_, str]:
             node = yaml.compose(Path(file).read_text(encoding="utf-8"))
         except (OSError, yaml.YAMLError, UnicodeDecodeError):
             continue
-        lines[()] = str(file)
+        name = _short(file)
+        lines[()] = name
         if node is not None:
-            lines.update((path, f"{file} line {line}") for path, line in _walk(node, ()))
+            lines.update((path, f"{name} line {line}") for path, line in _walk(node, ()))
     return lines
 
 
@@ -312,12 +313,17 @@ def duplicate_keys(file: str | os.PathLike[str]) -> list[str]:
     for path, line in _walk(node, ()) if node is not None else ():
         if path in seen:
             dotted = ".".join(map(str, path))
-            problems.append(f"{file} line {line}: key '{dotted}' stands there twice; keep one of them")
+            problems.append(f"{_short(file)} line {line}: key '{dotted}' stands there twice; keep one of them")
         seen.add(path)
     return problems
 
 
+def _short(file: str | os.PathLike[str]) -> str:
+    path = Path(file).absolute()
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
 def _place(path: Path_, lines: Mapping[Path_, str]) -> str:
-    dotted = ".".join(map(str, path)) or "config"
+    dotted = ".".join(part for part in path if isinstance(part, str)) or "config"
     known = next((lines[path[:depth]] for depth in range(len(path), -1, -1) if path[:depth] in lines), "")
     return f"{known}: {dotted}" if known else f"config: {dotted}"
