@@ -40,7 +40,8 @@ CONFIGS = {
     ),
     "missing file": (
         ("metadata: samples.tsv", "metadata: sample.tsv"),
-        "ERROR: mine.yaml line 6: datasets.trial.metadata: file 'sample.tsv' does not exist; did you mean 'samples.tsv'?",
+        "ERROR: mine.yaml line 6: datasets.trial.metadata: file 'sample.tsv' does not exist; "
+        "did you mean 'samples.tsv'?",
     ),
     "name with a space": (
         ("  trial:", "  my trial:"),
