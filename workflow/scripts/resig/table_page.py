@@ -128,10 +128,10 @@ for (const head of document.querySelectorAll('th')) {
 """
 
 STYLE = """
-body { font: 15px/1.45 system-ui, sans-serif; color: #222; margin: 1.5rem; }
+body { font: 14px/1.45 system-ui, sans-serif; color: #222; margin: 1.5rem; }
 table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; padding: .4rem .6rem; vertical-align: top; }
-th { border-bottom: 2px solid #222; cursor: pointer; white-space: nowrap; position: sticky; top: 0; background: #fff; }
+th, td { text-align: left; padding: .35rem .45rem; vertical-align: top; }
+th { border-bottom: 2px solid #222; cursor: pointer; position: sticky; top: 0; background: #fff; }
 tr.answer { border-top: 1px solid #ddd; cursor: pointer; } tr.answer:hover { background: #f5f5f5; }
 td.verdict { white-space: nowrap; } .number { text-align: right; font-variant-numeric: tabular-nums; }
 small { color: #666; }

@@ -27,7 +27,7 @@ def draw_coverage(coverage: pd.DataFrame, signatures: pd.DataFrame, path: str | 
             y + 0.5,
             f"{row.n_measured} of {row.n_members}",
             ha="center",
-            va="center",
+            va="center_baseline",
             fontsize=8,
             color=colour,
         )
