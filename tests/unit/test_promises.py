@@ -13,7 +13,7 @@ from resig.scoring import METHODS
 
 def locked() -> set[tuple[str, str]]:
     text = (ROOT / "requirements.lock").read_text()
-    return set(re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)", text, flags=re.M))
+    return set(re.findall(r"^([a-z0-9-]+)(?:\[[a-z]+\])?==([^ ;\\]+)", text, flags=re.M))
 
 
 def test_the_conda_environment_has_the_pins_of_the_lock() -> None:
