@@ -2,8 +2,9 @@
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 CORES ?= 2
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
 PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
-	$$each -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$each && break; done)
+	$$each -c '$(FITS)' 2>/dev/null && echo $$each && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -21,17 +22,20 @@ help: ## show the targets
 setup: $(READY) ## make .venv from the lock (every other target does it too)
 
 $(READY): requirements.lock
-	@test -n "$(PYTHON)" || { echo "ERROR: Python 3.11, 3.12 or 3.13 is needed; $$(python3 --version 2>&1 || echo 'no python3') was found: install one, or say make PYTHON=/path/to/python" >&2; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "ERROR: $(PYTHON) has no venv module: install it (Debian, Ubuntu: apt-get install python3-venv)" >&2; exit 1; }
+	@$(or $(PYTHON),false) -c '$(FITS)' 2>/dev/null || { echo "ERROR: Python 3.11, 3.12 or 3.13 is needed, found \
+	$$({ $(or $(PYTHON),python3) --version || echo none; } 2>/dev/null): install one, or say make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "ERROR: $(PYTHON) has no venv module: \
+	install it (Debian, Ubuntu: apt-get install python3-venv)" >&2; exit 1; }
 	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once; a minute or two)"
 	@rm -rf $(VENV)
 	@$(PYTHON) -m venv $(VENV)
-	@if command -v uv >/dev/null; then uv pip install --no-config --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
+	@if command -v uv >/dev/null; \
+	then uv pip install --no-config --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; fi
 	@touch $@
 
 demo: $(READY) ## run the workflow on the embedded data; ends with the path of the report
-	@$(BIN)/snakemake --cores $(CORES) --quiet rules progress
+	@$(BIN)/snakemake --cores $(CORES) --quiet host rules progress
 	@$(BIN)/snakemake --report $(REPORT) --quiet
 	@echo
 	@echo "Report: $(CURDIR)/$(REPORT)"
