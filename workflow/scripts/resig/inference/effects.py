@@ -24,21 +24,30 @@ def hedges_g(resistant: np.ndarray, sensitive: np.ndarray) -> Effect:
         axis=0
     )
     shift = resistant.mean(axis=0) - sensitive.mean(axis=0)
-    return _standardised(shift, np.sqrt(squares / free), free, n1 * n2 / (n1 + n2))
+    rounding = _rounding(resistant, sensitive)
+    return _standardised(shift, np.sqrt(squares / free), rounding, free, n1 * n2 / (n1 + n2))
 
 
-def hedges_g_paired(differences: np.ndarray) -> Effect:
-    """Mean difference within pairs over the residual standard deviation of the model with pair effects."""
+def hedges_g_paired(resistant: np.ndarray, sensitive: np.ndarray) -> Effect:
+    """Mean difference within pairs over the residual standard deviation of the model with pair effects.
+
+    Row i of both arms is pair i. Two pairs leave one degree of freedom, in which no mean of d exists: NaN.
+    """
+    differences = resistant - sensitive
     n = len(differences)
     residual = differences.std(axis=0, ddof=1) / np.sqrt(2.0)
-    return _standardised(differences.mean(axis=0), residual, n - 1, n / 2)
+    return _standardised(differences.mean(axis=0), residual, _rounding(resistant, sensitive), n - 1, n / 2)
 
 
-def _standardised(shift: np.ndarray, sd: np.ndarray, free: int, weight: float) -> Effect:
+def _rounding(resistant: np.ndarray, sensitive: np.ndarray) -> np.ndarray:
+    """Return the spread that rounding alone can make: sample scores carry ten digits."""
+    return np.maximum(1e-12, 1e-9 * np.maximum(np.abs(resistant).max(axis=0), np.abs(sensitive).max(axis=0)))
+
+
+def _standardised(shift: np.ndarray, sd: np.ndarray, rounding: np.ndarray, free: int, weight: float) -> Effect:
     """Turn shifts into g; intervals invert the noncentral t distribution, exact for normal scores."""
-    tiny = 1e-12 * np.maximum(1.0, np.abs(shift))
     with np.errstate(invalid="ignore", divide="ignore"):
-        d = np.where(sd > tiny, shift / sd, np.nan)
+        d = np.where(sd > rounding, shift / sd, np.nan)
     small = (
         np.exp(special.gammaln(free / 2) - special.gammaln((free - 1) / 2)) / np.sqrt(free / 2) if free > 1 else np.nan
     )

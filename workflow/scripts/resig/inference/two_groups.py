@@ -157,8 +157,8 @@ def _figures(
 ) -> dict[str, dict[str, Any]]:
     area = auroc(resistant, sensitive)
     if paired:
-        effect = hedges_g_paired(resistant - sensitive)
-        found = permutation.paired(resistant - sensitive, permutations, seed)
+        effect = hedges_g_paired(resistant, sensitive)
+        found = permutation.paired(resistant, sensitive, permutations, seed)
     else:
         effect = hedges_g(resistant, sensitive)
         in_resistant = np.arange(len(resistant) + len(sensitive)) < len(resistant)
