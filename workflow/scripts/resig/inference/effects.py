@@ -80,7 +80,8 @@ class Auroc:
 def auroc(resistant: np.ndarray, sensitive: np.ndarray) -> Auroc:
     """P(a resistant sample scores higher than a sensitive one), ties counting half, with DeLong's interval.
 
-    Where one arm lies wholly above the other DeLong's variance is 0; there the interval is Newcombe's.
+    Where one arm lies wholly above the other DeLong's variance is 0; there the interval is Newcombe's. Where all
+    samples are tied it is 0 too, and there is no interval.
     """
     n1, n2 = len(resistant), len(sensitive)
     among_all = stats.rankdata(np.concatenate([resistant, sensitive]), axis=0)
@@ -91,10 +92,12 @@ def auroc(resistant: np.ndarray, sensitive: np.ndarray) -> Auroc:
         return Auroc(value, np.full_like(value, np.nan), np.full_like(value, np.nan))
     half = stats.norm.ppf(0.975) * np.sqrt(above.var(axis=0, ddof=1) / n1 + below.var(axis=0, ddof=1) / n2)
     edge = half == 0
+    half[edge] = np.nan
     low, high = np.clip(value - half, 0, 1), np.clip(value + half, 0, 1)
     bound = _newcombe_edge(n1, n2)
-    low = np.where(edge & (value == 1), bound, low)
-    high = np.where(edge & (value == 0), 1 - bound, high)
+    above_all, below_all = edge & (value == 1), edge & (value == 0)
+    low[above_all], high[above_all] = bound, 1.0
+    low[below_all], high[below_all] = 0.0, 1 - bound
     return Auroc(value, low, high)
 
 
