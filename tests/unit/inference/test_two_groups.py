@@ -156,7 +156,9 @@ def test_another_signature_changes_nothing_but_fdr() -> None:
     extra, _, _ = ten(seed=5, b=0.0)
     alone, beside = run(table, samples, gate), run(pd.concat([table, extra]), samples, coverage(a="yes", b="yes"))
     columns = [name for name in alone.columns if name not in ("fdr", "verdict")]
-    pd.testing.assert_frame_equal(beside.loc[beside["signature"] == "a", columns].reset_index(drop=True), alone[columns])
+    pd.testing.assert_frame_equal(
+        beside.loc[beside["signature"] == "a", columns].reset_index(drop=True), alone[columns]
+    )
 
 
 # --- arms ---
