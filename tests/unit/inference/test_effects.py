@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from resig.inference.effects import Auroc, Effect, auroc, hedges_g, hedges_g_paired
 from scipy import integrate, optimize, special, stats
+
+from resig.inference.effects import Auroc, Effect, auroc, hedges_g, hedges_g_paired
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 GENERATOR = np.random.default_rng
@@ -29,7 +30,7 @@ def two_arms(case: int) -> tuple[np.ndarray, np.ndarray, pd.Series]:
 
 
 def small_sample_factor(free: int) -> float:
-    """1 / E(1 / S), S being the standard deviation of a normal sample: the mean of t is that times its noncentrality."""
+    """1 / E(1 / S), S the standard deviation of a normal sample: the mean of t is that times its noncentrality."""
     return 1 / (stats.nct.mean(free, 1.0) if free > 2 else np.sqrt(np.pi))
 
 

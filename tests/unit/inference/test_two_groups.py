@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
+
 from resig.errors import ResigError
 from resig.inference.two_groups import compare, split_arms, verdict
 from resig.tables import CONTRASTS
-from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 SETTINGS: dict[str, Any] = {"permutations": 10_000, "fdr": 0.05, "min_cells": 10, "seed": 1}
 

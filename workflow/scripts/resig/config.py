@@ -212,7 +212,7 @@ def _dataset_problems(
         yield (*here, "metadata"), "is not read for kind: single_cell; put its columns into obs of the .h5ad"
     if dataset["kind"] == "bulk" and dataset["cell_type"] is not None:
         yield (*here, "cell_type"), "has no meaning for kind: bulk; remove it, or set kind: single_cell"
-    if dataset["metadata"] is None and not is_h5ad:
+    if dataset["kind"] == "bulk" and dataset["metadata"] is None and not is_h5ad:
         missing = True
         yield here, "key 'metadata' is missing; a text matrix needs a table of its samples"
     if dataset["kind"] == "single_cell" and not is_h5ad:
@@ -265,7 +265,7 @@ def _contrast_problems(
             if used == "sample" != datasets[dataset]["sample"]:
                 yield (
                     (*here, *key),
-                    f"'sample' is the name of resig's own sample ids; rename that column of {table.source}",
+                    f"'sample' is what resig calls its sample ids; rename that column of {table.source}",
                 )
         if groups["column"] not in table.columns:
             yield (*here, "groups", "column"), _no_column(groups["column"], table)
@@ -350,11 +350,14 @@ def duplicate_keys(file: str | os.PathLike[str]) -> list[str]:
     except (OSError, yaml.YAMLError, UnicodeDecodeError):
         return []
     seen: set[Path_] = set()
+    again: set[Path_] = set()
     problems = []
     for path, line in _walk(node, ()) if node is not None else ():
-        if path in seen:
+        if path in seen and path[:-1] not in again:
             dotted = ".".join(map(str, path))
             problems.append(f"{file} line {line}: key '{dotted}' stands there twice; keep one of them")
+        if path in seen or path[:-1] in again:
+            again.add(path)
         seen.add(path)
     return problems
 
