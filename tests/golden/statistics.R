@@ -42,7 +42,8 @@ for (k in c(2, 3, 5, 12)) for (tau in c(0, 0.4, 2)) {
   se <- round(runif(k, 0.15, 0.9), 3)
   effect <- round(rnorm(k, 0.5, sqrt(tau^2 + se^2)), 3)
   fit <- rma(yi = effect, sei = se, method = "PM", test = "knha", control = list(tol = 1e-12, maxiter = 1000))
-  range <- if (k > 2) predict(fit, pi.type = "Riley") else list(pi.lb = NA, pi.ub = NA)
+  # metafor takes t with k - 1 degrees of freedom for the prediction interval, resig k - 2 (Higgins et al. 2009).
+  range <- if (k > 2) predict(fit) else list(pi.lb = NA, pi.ub = NA)
   values <- rbind(values, data.frame(case, effect, se))
   answers <- rbind(answers, data.frame(case, effect = digits(fit$b[1]), low = digits(fit$ci.lb), high = digits(fit$ci.ub),
     p = digits(fit$pval), tau2 = digits(fit$tau2), prediction_low = digits(range$pi.lb), prediction_high = digits(range$pi.ub)))
