@@ -1,6 +1,7 @@
 """The user's config: checked as a whole, defaults filled in, every problem in one line of its own."""
 
 import copy
+import datetime
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -21,6 +22,7 @@ KEYWORDS = {
     "number": "a number",
     "null": "null",
 }
+OWN_FOLDERS = ("signatures", "summary")
 
 
 def complete_config(
@@ -34,7 +36,8 @@ def complete_config(
     `files` are the YAML files it came from, for line numbers; `locate` finds the file that a path means.
     """
     lines = _line_numbers(files)
-    problems = list(_schema_problems(config, schema)) or list(_cross_problems(fill(config, schema), locate))
+    problems = list(_name_problems(config, ())) or list(_schema_problems(config, schema))
+    problems = problems or list(_cross_problems(fill(config, schema), locate))
     named = [f"{_place(path, lines)}: {text}" for path, text in problems]
     twice = [line for file in files for line in duplicate_keys(file)]
     if named or twice:
@@ -80,11 +83,20 @@ def fill(value: Json, schema: Mapping[str, Json]) -> Json:
 Path_ = tuple[str | int, ...]
 
 
+def _name_problems(value: Json, path: Path_) -> Iterator[tuple[Path_, str]]:
+    """Find names that YAML reads as something other than text, such as 2023, NO or a date."""
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            if not isinstance(key, str):
+                yield (*path, key), f"YAML reads the name '{key}' as {_kind_of(key)}, not as text; put it in quotes"
+            yield from _name_problems(part, (*path, key))
+
+
 def _schema_problems(config: Mapping[str, Json], schema: Mapping[str, Json]) -> Iterator[tuple[Path_, str]]:
     from jsonschema import Draft202012Validator
 
     errors = sorted(
-        Draft202012Validator(schema).iter_errors(_no_blanks(config)),
+        Draft202012Validator(schema).iter_errors(_no_blanks(config, schema)),
         key=lambda error: list(map(str, error.path)),
     )
     for error in errors:
@@ -95,9 +107,10 @@ def _schema_problems(config: Mapping[str, Json], schema: Mapping[str, Json]) -> 
                 for key in sorted(set(error.instance) - set(known), key=str):
                     yield (*path, key), f"unknown key '{key}'; {nearest(key, known, 'known keys')}"
             case "required":
-                for key in sorted(set(error.validator_value) - set(error.instance)):
-                    about = error.schema["properties"][key].get("description", "")
-                    yield path, f"key '{key}' is missing" + (f"; it says: {about}" if about else "")
+                # One error for each missing key; only its message says which.
+                key = next(each for each in error.validator_value if error.message.startswith(f"'{each}'"))
+                about = error.schema["properties"][key].get("description", "")
+                yield path, f"key '{key}' is missing" + (f"; it says: {about}" if about else "")
             case "pattern":
                 yield (
                     (*path, error.instance),
@@ -107,6 +120,9 @@ def _schema_problems(config: Mapping[str, Json], schema: Mapping[str, Json]) -> 
                     ),
                 )
             case "enum":
+                if isinstance(error.instance, bool):
+                    yield path, _type_problem(error.instance, "string")
+                    continue
                 allowed = error.validator_value
                 hint = nearest(error.instance, allowed, "allowed")
                 yield path, f"'{error.instance}' is not one of {', '.join(allowed)}; {hint}"
@@ -134,21 +150,31 @@ def _kind_of(value: Json) -> str:
         ((int, float), "a number"),
         (str, "text"),
         (Mapping, "a block of keys"),
+        (datetime.date, "a date"),
     ]
     return next((name for kind, name in kinds if isinstance(value, kind)), "a list")
 
 
-def _no_blanks(value: Json) -> Json:
-    """Drop keys that are written but left empty: they take their default like keys left out."""
-    if isinstance(value, Mapping):
-        return {key: _no_blanks(part) for key, part in value.items() if part is not None}
-    return value
+def _no_blanks(value: Json, schema: Mapping[str, Json]) -> Json:
+    """Drop known keys that are written but left empty: they take their default like keys left out."""
+    if not isinstance(value, Mapping):
+        return value
+    known, other = schema.get("properties", {}), schema.get("additionalProperties")
+    inside = other if isinstance(other, Mapping) else {}
+    return {
+        key: _no_blanks(part, known.get(key, inside))
+        for key, part in value.items()
+        if part is not None or key not in known
+    }
 
 
 def _safe_name(name: str) -> str:
-    return "".join(
-        letter if letter.isascii() and (letter.isalnum() or letter in "_.-") else "_" for letter in name
-    ).strip("_.-")
+    return (
+        "".join(letter if letter.isascii() and (letter.isalnum() or letter in "_.-") else "_" for letter in name).strip(
+            "_.-"
+        )
+        or "my_data"
+    )
 
 
 # --- what only the data can say ---
@@ -174,15 +200,20 @@ def _dataset_problems(
 ) -> Iterator[tuple[Path_, str]]:
     here = ("datasets", name)
     missing = False
+    if name in OWN_FOLDERS:
+        yield here, f"the name '{name}' is kept for a folder of the results; choose another one"
     for key in ("matrix", "metadata"):
         path = dataset[key]
         if path is not None and not Path(locate(path)).is_file():
             missing = True
             yield (*here, key), f"file '{path}' does not exist; {_nearest_file(path)}"
     is_h5ad = str(dataset["matrix"]).endswith(".h5ad")
+    if dataset["kind"] == "single_cell" and dataset["metadata"] is not None:
+        missing = True
+        yield (*here, "metadata"), "is not read for kind: single_cell; put its columns into obs of the .h5ad"
     if dataset["kind"] == "bulk" and dataset["cell_type"] is not None:
         yield (*here, "cell_type"), "has no meaning for kind: bulk; remove it, or set kind: single_cell"
-    if dataset["metadata"] is None and not is_h5ad:
+    if dataset["kind"] == "bulk" and dataset["metadata"] is None and not is_h5ad:
         missing = True
         yield here, "key 'metadata' is missing; a text matrix needs a table of its samples"
     if dataset["kind"] == "single_cell" and not is_h5ad:
@@ -231,6 +262,12 @@ def _contrast_problems(
             continue
         if contrast["pair_by"] is not None and contrast["pair_by"] not in table.columns:
             yield (*here, "pair_by"), _no_column(contrast["pair_by"], table)
+        for key, used in ((("pair_by",), contrast["pair_by"]), (("groups", "column"), groups["column"])):
+            if used == "sample" != datasets[dataset]["sample"]:
+                yield (
+                    (*here, *key),
+                    f"'sample' is what resig calls its sample ids; rename that column of {table.source}",
+                )
         if groups["column"] not in table.columns:
             yield (*here, "groups", "column"), _no_column(groups["column"], table)
             continue
@@ -247,6 +284,8 @@ def _contrast_problems(
                     )
         wanted = contrast["cell_types"]
         column = datasets[dataset]["cell_type"]
+        if isinstance(wanted, list) and column is None:
+            yield (*here, "cell_types"), f"dataset '{dataset}' has no cell types; name its cell_type column, or say all"
         if isinstance(wanted, list) and column in table.columns:
             types = table.levels(column)
             for each in wanted:
@@ -294,12 +333,18 @@ def _line_numbers(files: Iterable[str | os.PathLike[str]]) -> dict[Path_, str]:
 def _walk(node: yaml.Node, path: Path_) -> Iterator[tuple[Path_, int]]:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            yield (*path, key.value), key.start_mark.line + 1
-            yield from _walk(value, (*path, key.value))
+            here = (*path, _as_read(key))
+            yield here, key.start_mark.line + 1
+            yield from _walk(value, here)
     elif isinstance(node, yaml.SequenceNode):
         for position, value in enumerate(node.value):
             yield (*path, position), value.start_mark.line + 1
             yield from _walk(value, (*path, position))
+
+
+def _as_read(key: yaml.Node) -> Json:
+    """Return a key as YAML reads it: NO is False, 2023 is a number."""
+    return key.value if key.tag.endswith((":str", ":merge")) else yaml.safe_load(key.value)
 
 
 def duplicate_keys(file: str | os.PathLike[str]) -> list[str]:
@@ -309,11 +354,14 @@ def duplicate_keys(file: str | os.PathLike[str]) -> list[str]:
     except (OSError, yaml.YAMLError, UnicodeDecodeError):
         return []
     seen: set[Path_] = set()
+    again: set[Path_] = set()
     problems = []
     for path, line in _walk(node, ()) if node is not None else ():
-        if path in seen:
+        if path in seen and path[:-1] not in again:
             dotted = ".".join(map(str, path))
             problems.append(f"{_short(file)} line {line}: key '{dotted}' stands there twice; keep one of them")
+        if path in seen or path[:-1] in again:
+            again.add(path)
         seen.add(path)
     return problems
 

@@ -45,6 +45,8 @@ def measure_coverage(
         scorable, reason = gate(
             signature.assay, assay, signature.tier, n_measured, share, signature.min_members, min_coverage
         )
+        if not own:
+            scorable, reason = "no", "it has no members in this run"
         rows.append(
             {
                 "dataset": dataset,
@@ -76,7 +78,7 @@ def gate(
     if n_measured == 0:
         return "no", "none of its members is measured here"
     if share < min_coverage:
-        return "no", f"{share:.0%} of its members are measured, {min_coverage:.0%} are needed"
+        return "no", f"{100 * share:.3g}% of its members are measured, {100 * min_coverage:.3g}% are needed"
     if n_measured < min_members:
         return "no", f"{n_measured} members measured, {min_members} are needed"
     reasons = [READS[needs][assay]]

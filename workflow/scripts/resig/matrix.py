@@ -64,6 +64,8 @@ def names_along(path: str | os.PathLike[str], axis: str) -> list[str]:
     with _open(path) as file:
         node = file[axis]
         index = node[node.attrs["_index"]]
+        if isinstance(index, h5py.Group):  # a nullable string array
+            index = index["values"]
         return [value.decode("utf-8") if isinstance(value, bytes) else str(value) for value in index[:]]
 
 

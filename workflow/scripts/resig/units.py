@@ -23,7 +23,9 @@ class Look:
         """Look at an array of values, zeros included or not."""
         if not len(values):
             return cls(0.0, 0.0, True)
-        return cls(min(0.0, float(values.min())), float(values.max()), bool((values == np.rint(values)).all()))
+        return cls(
+            min(0.0, float(values.min())), max(0.0, float(values.max())), bool((values == np.rint(values)).all())
+        )
 
     def __or__(self, other: "Look") -> "Look":
         return Look(min(self.smallest, other.smallest), max(self.largest, other.largest), self.whole and other.whole)
@@ -32,6 +34,12 @@ class Look:
 def decide(look: Look, declared: str, where: str) -> str:
     """Return counts, linear or log; refuse a declaration that the values contradict."""
     found = found_units(look)
+    if found == "log" and look.largest > LARGEST_LOG:
+        raise ResigError(
+            f"values from {look.smallest:g} to {look.largest:g} are below zero in part, and too large for logs",
+            where=where,
+            todo="give counts, linear values of zero and more, or logs (is the background subtracted?)",
+        )
     if declared in ("auto", found):
         return found
     if declared == "counts" and (look.smallest < 0 or not look.whole):

@@ -24,21 +24,30 @@ def hedges_g(resistant: np.ndarray, sensitive: np.ndarray) -> Effect:
         axis=0
     )
     shift = resistant.mean(axis=0) - sensitive.mean(axis=0)
-    return _standardised(shift, np.sqrt(squares / free), free, n1 * n2 / (n1 + n2))
+    rounding = _rounding(resistant, sensitive)
+    return _standardised(shift, np.sqrt(squares / free), rounding, free, n1 * n2 / (n1 + n2))
 
 
-def hedges_g_paired(differences: np.ndarray) -> Effect:
-    """Mean difference within pairs over the residual standard deviation of the model with pair effects."""
+def hedges_g_paired(resistant: np.ndarray, sensitive: np.ndarray) -> Effect:
+    """Mean difference within pairs over the residual standard deviation of the model with pair effects.
+
+    Row i of both arms is pair i. Two pairs leave one degree of freedom, in which no mean of d exists: NaN.
+    """
+    differences = resistant - sensitive
     n = len(differences)
     residual = differences.std(axis=0, ddof=1) / np.sqrt(2.0)
-    return _standardised(differences.mean(axis=0), residual, n - 1, n / 2)
+    return _standardised(differences.mean(axis=0), residual, _rounding(resistant, sensitive), n - 1, n / 2)
 
 
-def _standardised(shift: np.ndarray, sd: np.ndarray, free: int, weight: float) -> Effect:
+def _rounding(resistant: np.ndarray, sensitive: np.ndarray) -> np.ndarray:
+    """Return the spread that rounding alone can make: sample scores carry ten digits."""
+    return np.maximum(1e-12, 1e-9 * np.maximum(np.abs(resistant).max(axis=0), np.abs(sensitive).max(axis=0)))
+
+
+def _standardised(shift: np.ndarray, sd: np.ndarray, rounding: np.ndarray, free: int, weight: float) -> Effect:
     """Turn shifts into g; intervals invert the noncentral t distribution, exact for normal scores."""
-    tiny = 1e-12 * np.maximum(1.0, np.abs(shift))
     with np.errstate(invalid="ignore", divide="ignore"):
-        d = np.where(sd > tiny, shift / sd, np.nan)
+        d = np.where(sd > rounding, shift / sd, np.nan)
     small = (
         np.exp(special.gammaln(free / 2) - special.gammaln((free - 1) / 2)) / np.sqrt(free / 2) if free > 1 else np.nan
     )
@@ -71,7 +80,8 @@ class Auroc:
 def auroc(resistant: np.ndarray, sensitive: np.ndarray) -> Auroc:
     """P(a resistant sample scores higher than a sensitive one), ties counting half, with DeLong's interval.
 
-    Where one arm lies wholly above the other DeLong's variance is 0; there the interval is Newcombe's.
+    Where one arm lies wholly above the other DeLong's variance is 0; there the interval is Newcombe's. Where all
+    samples are tied it is 0 too, and there is no interval.
     """
     n1, n2 = len(resistant), len(sensitive)
     among_all = stats.rankdata(np.concatenate([resistant, sensitive]), axis=0)
@@ -82,10 +92,12 @@ def auroc(resistant: np.ndarray, sensitive: np.ndarray) -> Auroc:
         return Auroc(value, np.full_like(value, np.nan), np.full_like(value, np.nan))
     half = stats.norm.ppf(0.975) * np.sqrt(above.var(axis=0, ddof=1) / n1 + below.var(axis=0, ddof=1) / n2)
     edge = half == 0
+    half[edge] = np.nan
     low, high = np.clip(value - half, 0, 1), np.clip(value + half, 0, 1)
     bound = _newcombe_edge(n1, n2)
-    low = np.where(edge & (value == 1), bound, low)
-    high = np.where(edge & (value == 0), 1 - bound, high)
+    above_all, below_all = edge & (value == 1), edge & (value == 0)
+    low[above_all], high[above_all] = bound, 1.0
+    low[below_all], high[below_all] = 0.0, 1 - bound
     return Auroc(value, low, high)
 
 

@@ -48,17 +48,21 @@ def compare(
     for cell_type in types:
         here = scores[scores["cell_type"] == cell_type]
         enough = here if bulk else here[here["n_cells"] >= min_cells]
-        too_few = sorted(set(here["sample"]) - set(enough["sample"]))
         arms = split_arms(samples[samples["sample"].isin(enough["sample"])], spec, dataset)
-        lost = len(set(too_few) & set(_in_either_arm(samples, spec)))
+        lost = len(set(_in_either_arm(samples, spec)) - set(enough["sample"]))
         common = (*arms.flags, *([f"{lost}_samples_below_{min_cells}_cells"] if lost else []))
-        for method, of_method in enough.groupby("method", sort=False):
-            wide = of_method.pivot(index="sample", columns="signature", values="score")
-            rows += _rows_of_method(wide, arms, str(method), cell_type, permutations, fdr, seed, gate, common)
+        for method, of_method in scores.groupby("method", sort=False):
+            known = of_method.groupby("signature")["score"].agg(lambda values: values.notna().all())
+            scored = [each for each in gate.index if known.get(each, False)]
+            wide = enough[enough["method"] == method].pivot(index="sample", columns="signature", values="score")
+            rows += _rows_of_method(wide, scored, arms, str(method), cell_type, permutations, fdr, seed, gate, common)
     table = pd.DataFrame(rows).assign(dataset=dataset, contrast=contrast, effect_type="hedges_g")
     table["fdr"] = table.groupby("method")["p"].transform(_benjamini_hochberg)
+    # A score without spread in either arm has no g; its direction is that of the AUROC.
+    direction = table["effect"].fillna(table["auroc"] - 0.5)
     table["verdict"] = [
-        verdict(row.scorable, row.p, row.fdr, row.effect, row.smallest, fdr) for row in table.itertuples(index=False)
+        verdict(row.scorable, row.p, row.fdr, sign, row.smallest, fdr)
+        for row, sign in zip(table.itertuples(index=False), direction, strict=True)
     ]
     order = {signature: at for at, signature in enumerate(coverage["signature"])}
     table["order"] = table["signature"].map(order)
@@ -107,6 +111,7 @@ def split_arms(samples: pd.DataFrame, spec: Mapping[str, Any], dataset: str) -> 
 
 def _rows_of_method(
     wide: pd.DataFrame,
+    scored: list[str],
     arms: Arms,
     method: str,
     cell_type: str,
@@ -117,12 +122,10 @@ def _rows_of_method(
     common: Sequence[str],
 ) -> list[dict[str, Any]]:
     signatures = list(gate.index)
-    scored = [each for each in signatures if each in wide.columns and wide[each].notna().all()]
     n = {"n_resistant": len(arms.resistant), "n_sensitive": len(arms.sensitive)}
     figures: dict[str, dict[str, Any]] = {}
     if scored and min(n.values()) >= FEWEST:
-        up, down = (wide.loc[names, scored].to_numpy(dtype=float) for names in (arms.resistant, arms.sensitive))
-        figures = _figures(up, down, arms.paired, scored, permutations, seed)
+        figures = _figures(wide[scored], arms, permutations, seed)
     rows = []
     for signature in signatures:
         scorable = gate.at[signature, "scorable"] if signature in scored else "no"
@@ -135,7 +138,7 @@ def _rows_of_method(
             flags.append(f"fewer_than_{FEWEST}_{'pairs' if arms.paired else 'samples_in_an_arm'}")
         found = figures.get(signature, dict.fromkeys(FIGURES, np.nan) | {"p_type": ""})
         if signature in figures and np.isnan(found["effect"]):
-            flags.append("constant_score")
+            flags.append(_why_no_effect(arms, found["auroc"]))
         if signature in figures and found["smallest"] > fdr:
             flags.append("no_arrangement_reaches_the_fdr")
         row = {
@@ -152,22 +155,29 @@ def _rows_of_method(
 FIGURES = ("effect", "effect_se", "ci_low", "ci_high", "auroc", "auroc_low", "auroc_high", "p", "smallest")
 
 
-def _figures(
-    resistant: np.ndarray, sensitive: np.ndarray, paired: bool, names: list[str], permutations: int, seed: int
-) -> dict[str, dict[str, Any]]:
+def _why_no_effect(arms: Arms, area: float) -> str:
+    if arms.paired:
+        return "no_effect_size_from_2_pairs" if len(arms.resistant) == FEWEST else "no_spread_of_differences"
+    return "constant_score" if area == 0.5 else "no_spread_within_arms"
+
+
+def _figures(scores: pd.DataFrame, arms: Arms, permutations: int, seed: int) -> dict[str, dict[str, Any]]:
+    """Compute all columns at once; the draws follow the names of the samples, so swapped arms keep their p."""
+    resistant, sensitive = (scores.loc[names].to_numpy(dtype=float) for names in (arms.resistant, arms.sensitive))
     area = auroc(resistant, sensitive)
-    if paired:
-        effect = hedges_g_paired(resistant - sensitive)
-        found = permutation.paired(resistant - sensitive, permutations, seed)
+    if arms.paired:
+        effect = hedges_g_paired(resistant, sensitive)
+        found = permutation.paired(resistant, sensitive, permutations, seed)
     else:
         effect = hedges_g(resistant, sensitive)
-        in_resistant = np.arange(len(resistant) + len(sensitive)) < len(resistant)
-        found = permutation.unpaired(np.concatenate([resistant, sensitive]), in_resistant, permutations, seed)
+        both = scores.loc[sorted([*arms.resistant, *arms.sensitive])]
+        in_resistant = both.index.isin(arms.resistant)
+        found = permutation.unpaired(both.to_numpy(dtype=float), in_resistant, permutations, seed)
     columns = (effect.effect, effect.se, effect.low, effect.high, area.value, area.low, area.high, found.p)
     return {
         name: {key: float(values[at]) for key, values in zip(FIGURES, columns, strict=False)}
         | {"smallest": found.smallest, "p_type": found.kind}
-        for at, name in enumerate(names)
+        for at, name in enumerate(scores.columns)
     }
 
 

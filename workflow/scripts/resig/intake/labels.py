@@ -40,16 +40,16 @@ def read_labels(path: str | os.PathLike[str], called: str | None = None) -> Labe
 
 def separator_of(path: str | os.PathLike[str]) -> str:
     """Return the separator that a file's name promises: comma for .csv, else TAB."""
-    return "," if ".csv" in Path(path).suffixes else "\t"
+    return "," if str(path).lower().removesuffix(".gz").endswith(".csv") else "\t"
 
 
 def read_text(path: str | os.PathLike[str]) -> str:
-    """Read a text file, gzipped or not; a byte-order mark and Windows line ends are taken off."""
+    """Read a text file, gzipped or not; a byte-order mark and the line ends of Windows and old Macs are taken off."""
     try:
         raw = Path(path).read_bytes()
         if raw[:2] == b"\x1f\x8b":
             raw = gzip.decompress(raw)
-        return raw.decode("utf-8-sig").replace("\r\n", "\n")
+        return raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except FileNotFoundError:
         raise ResigError("file not found", where=str(path), todo="check the path") from None
     except (EOFError, gzip.BadGzipFile, OSError) as error:
@@ -66,7 +66,9 @@ def plain(value: str) -> str:
 
 def _read_delimited(path: str | os.PathLike[str]) -> Labels:
     separator = separator_of(path)
-    rows = [row for row in csv.reader(io.StringIO(read_text(path)), delimiter=separator) if row]
+    lines = enumerate(csv.reader(io.StringIO(read_text(path)), delimiter=separator), start=1)
+    numbered = [(number, row) for number, row in lines if row]
+    rows = [row for _, row in numbered]
     if len(rows) < 2:
         raise ResigError(
             "has no rows of data",
@@ -81,7 +83,7 @@ def _read_delimited(path: str | os.PathLike[str]) -> Labels:
             where=str(path),
             todo="rename it",
         )
-    for number, row in enumerate(rows[1:], start=2):
+    for number, row in numbered[1:]:
         if len(row) != len(header):
             raise ResigError(
                 f"row {number} has {len(row)} fields, the header has {len(header)}",
@@ -98,7 +100,7 @@ def _read_obs(path: str | os.PathLike[str]) -> Labels:
     @cache
     def load(name: str) -> list[str]:
         with h5py.File(path, "r") as file:
-            return _column(file["obs"][name])
+            return _column(file["obs"][name], file)
 
     try:
         with h5py.File(path, "r") as file:
@@ -113,12 +115,15 @@ def _read_obs(path: str | os.PathLike[str]) -> Labels:
     return Labels(str(path), [index, *(name for name in names if name != index)], load)
 
 
-def _column(node: "object") -> list[str]:
+def _column(node: "object", file: "object") -> list[str]:
     import h5py
 
     if isinstance(node, h5py.Group) and "categories" in node:
-        categories = [plain(_text(value)) for value in node["categories"][:]]
+        categories = _column(node["categories"], file)
         return [categories[code] if code >= 0 else "" for code in node["codes"][:]]
+    if isinstance(node, h5py.Dataset) and "categories" in node.attrs:  # anndata before 0.8
+        categories = _column(file[node.attrs["categories"]], file)  # type: ignore[index]
+        return [categories[code] if code >= 0 else "" for code in node[:]]
     if isinstance(node, h5py.Group):
         masked = node["mask"][:] if "mask" in node else None
         values = [plain(_text(value)) for value in node["values"][:]]
@@ -133,6 +138,7 @@ def _column(node: "object") -> list[str]:
 def _text(value: object) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
+    number = value.item() if hasattr(value, "item") else value
+    if isinstance(number, float) and number.is_integer():
+        return str(int(number))
     return str(value)

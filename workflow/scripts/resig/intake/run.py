@@ -40,7 +40,8 @@ def take_in(name: str, spec: Mapping[str, Any], targets: Targets, called: str = 
     `called` is the user's own name for the matrix file, for the report.
     """
     source = spec["matrix"]
-    labels = read_labels(spec["metadata"] or source)
+    # Cells bring their own labels: rows of another table could not be told to belong to them.
+    labels = read_labels(source if spec["kind"] == "single_cell" else spec["metadata"] or source)
     if source.endswith(".h5ad"):
         matrix, copied = link_or_convert(source, targets.matrix)
         orientation = "observations in rows"

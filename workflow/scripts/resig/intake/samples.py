@@ -10,6 +10,7 @@ from resig.intake.labels import Labels
 
 BULK_TYPE = "bulk"
 ALL_CELLS = "all cells"
+OWN = ("sample", "n_cells")
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,11 @@ class Join:
     only_in_matrix: list[str]
     only_in_metadata: list[str]
     not_constant: dict[str, str]
+
+
+def beside(name: str) -> str:
+    """Return the name that a column of the user's has beside the columns of the sample table."""
+    return f"{name}_in_metadata" if name in OWN else name
 
 
 def join_bulk(names: list[str], labels: Labels, sample: str, batch: str | None) -> Join:
@@ -41,7 +47,7 @@ def join_bulk(names: list[str], labels: Labels, sample: str, batch: str | None) 
         raise ResigError(
             f"shares no sample with the matrix (column '{sample}')", where=labels.source, todo="check the ids"
         )
-    columns = {name: labels.load(name) for name in labels.columns if name != sample}
+    columns = {beside(name): labels.load(name) for name in labels.columns if name != sample}
     picked = [row_of[name] for name in matched]
     samples = pd.DataFrame(
         {"sample": matched} | {name: [values[row] for row in picked] for name, values in columns.items()}
@@ -51,7 +57,7 @@ def join_bulk(names: list[str], labels: Labels, sample: str, batch: str | None) 
             "observation": matched,
             "sample": matched,
             "cell_type": BULK_TYPE,
-            "batch": samples[batch].tolist() if batch else "",
+            "batch": samples[beside(batch)].tolist() if batch and batch != sample else "",
         }
     )
     known = set(names)
@@ -94,8 +100,8 @@ def join_cells(names: list[str], labels: Labels, sample: str, cell_type: str | N
     by_sample = used.groupby(sample, sort=True)
     levels = {name: by_sample[name].nunique() for name in frame.columns if name != sample}
     constant = [name for name, counts in levels.items() if counts.max() == 1]
-    samples = by_sample[constant].first().reset_index().rename(columns={sample: "sample"})
-    samples["n_cells"] = by_sample.size().to_numpy()
+    samples = by_sample[constant].first().rename(columns={name: beside(name) for name in constant})
+    samples = samples.rename_axis("sample").reset_index().assign(n_cells=by_sample.size().to_numpy())
     varying = {name: str(counts.idxmax()) for name, counts in levels.items() if name not in constant}
     dropped = [names[row] for row in sorted(set(range(len(names))) - set(rows))]
     return Join(rows, observations, samples, only_in_matrix=dropped, only_in_metadata=[], not_constant=varying)

@@ -27,7 +27,9 @@ def draw_verdicts(verdicts: pd.DataFrame, path: str | os.PathLike[str]) -> None:
         )
         if pd.notna(row.effect):
             colour = "white" if row.verdict in DARK else "black"
-            axes.text(x + 0.5, y + 0.5, _signed(row.effect), ha="center", va="center_baseline", fontsize=8, color=colour)
+            axes.text(
+                x + 0.5, y + 0.5, _signed(row.effect), ha="center", va="center_baseline", fontsize=8, color=colour
+            )
     axes.set_xlim(0, len(columns))
     axes.set_ylim(max(len(order), 1), 0)
     labels = [plain("\n".join(part for part in column if part != "bulk")) for column in columns]
