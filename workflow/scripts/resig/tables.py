@@ -180,7 +180,7 @@ GENES = Table(
     "genes.tsv",
     "One row for each feature of the matrix, in its order: what it was taken for, and whether it is used.",
     (
-        Column("feature", "text", "Name in the matrix."),
+        Column("feature", "text", "Name in the matrix; empty where it has none.", optional=True),
         Column("symbol", "text", "Gene it was taken for; empty when it could not be told.", optional=True),
         Column("how", "text", "How the symbol was found."),
         Column("used", "text", "Whether this feature stands for its symbol.", choices=("yes", "no")),

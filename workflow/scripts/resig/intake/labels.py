@@ -58,6 +58,21 @@ def read_text(path: str | os.PathLike[str]) -> str:
         raise ResigError(f"not UTF-8 text (byte {error.start})", where=str(path), todo="save it as UTF-8") from None
 
 
+def split_rows(text: str, separator: str, path: str | os.PathLike[str]) -> list[tuple[int, list[str]]]:
+    """Split text into rows of fields, each with its number in the file; blank rows are left out."""
+    rows: list[tuple[int, list[str]]] = []
+    number = 0
+    try:
+        for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=separator), start=1):
+            if row:
+                rows.append((number, row))
+    except csv.Error as error:
+        raise ResigError(
+            f"row {number + 1} cannot be split into fields ({error})", where=str(path), todo="look for a stray quote"
+        ) from None
+    return rows
+
+
 def plain(value: str) -> str:
     """Return the text of one label, without blanks around it; missing becomes empty."""
     text = value.strip()
@@ -66,8 +81,7 @@ def plain(value: str) -> str:
 
 def _read_delimited(path: str | os.PathLike[str]) -> Labels:
     separator = separator_of(path)
-    lines = enumerate(csv.reader(io.StringIO(read_text(path)), delimiter=separator), start=1)
-    numbered = [(number, row) for number, row in lines if row]
+    numbered = split_rows(read_text(path), separator, path)
     rows = [row for _, row in numbered]
     if len(rows) < 2:
         raise ResigError(

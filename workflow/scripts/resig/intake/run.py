@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +101,12 @@ def take_in(name: str, spec: Mapping[str, Any], targets: Targets, called: str = 
 
 def _join_h5ad(matrix: Matrix, labels: Labels, spec: Mapping[str, Any]) -> Join:
     names = names_along(matrix.path, "obs")
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        what = "cell" if spec["kind"] == "single_cell" else "sample"
+        raise ResigError(
+            f"{what} name '{twice[0]}' stands there more than once", where=spec["matrix"], todo="make names unique"
+        )
     if spec["kind"] == "single_cell":
         return join_cells(names, labels, spec["sample"], spec["cell_type"], spec["batch"])
     sample = spec["sample"] if spec["sample"] in labels.columns else labels.columns[0]
@@ -189,9 +196,14 @@ def choose_genes(features: list[str], passed: Pass) -> pd.DataFrame:
     order = genes.sort_values("mean", ascending=False, kind="stable").index
     best = genes.loc[order].drop_duplicates("symbol").set_index("symbol")["feature"]
     first = genes.loc[order].duplicated("symbol").reindex(genes.index)
-    genes["used"] = np.where(first, "no", "yes")
+    nameless = genes["symbol"] == ""
+    genes["used"] = np.where(first | nameless, "no", "yes")
     genes["note"] = [
-        f"duplicate symbol: feature '{best[symbol]}' has the higher mean" if again else ""
+        "has no name"
+        if not symbol
+        else f"duplicate symbol: feature '{best[symbol]}' has the higher mean"
+        if again
+        else ""
         for symbol, again in zip(genes["symbol"], first, strict=True)
     ]
     return genes

@@ -73,13 +73,6 @@ def join_bulk(names: list[str], labels: Labels, sample: str, batch: str | None) 
 
 def join_cells(names: list[str], labels: Labels, sample: str, cell_type: str | None, batch: str | None) -> Join:
     """Say for each cell its biological sample and its type; keep the columns that are constant within a sample."""
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise ResigError(
-            f"cell name '{twice[0]}' stands there more than once",
-            where=labels.source,
-            todo="make names unique",
-        )
     columns = {name: labels.load(name) for name in labels.columns if len(labels.load(name)) == len(names)}
     frame = pd.DataFrame(columns)
     owners = frame[sample]

@@ -1,6 +1,5 @@
 """Text matrices: genes in rows or in columns, told apart by the sample ids of the metadata."""
 
-import csv
 import io
 from collections import Counter
 from collections.abc import Collection
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from resig.errors import ResigError
-from resig.intake.labels import read_text, separator_of
+from resig.intake.labels import read_text, separator_of, split_rows
 
 
 @dataclass(frozen=True)
@@ -43,9 +42,9 @@ def read_text_matrix(path: str, sample_ids: Collection[str], metadata: str) -> T
 
 
 def _names(text: str, separator: str, path: str) -> tuple[list[str], list[str]]:
-    rows = csv.reader(io.StringIO(text), delimiter=separator)
-    header = [name.strip() for name in next(rows, [])]
-    first = [(number, len(row), row[0].strip()) for number, row in enumerate(rows, start=2) if row]
+    rows = split_rows(text, separator, path)
+    header = [name.strip() for name in rows[0][1]] if rows else []
+    first = [(number, len(row), row[0].strip()) for number, row in rows[1:]]
     if not first or len(header) < 2:
         shown = "commas" if separator == "," else "TABs"
         raise ResigError(
@@ -66,8 +65,11 @@ def _names(text: str, separator: str, path: str) -> tuple[list[str], list[str]]:
 
 
 def _numbers(text: str, separator: str, path: str, header: list[str], names: list[str]) -> np.ndarray:
-    body = text[text.index("\n") + 1 :]
+    body = text.lstrip("\n")
+    body = body[body.index("\n") + 1 :]
     frame = pd.read_csv(io.StringIO(body), sep=separator, header=None, index_col=0, low_memory=False)
+    words = frame.select_dtypes(bool).columns  # TRUE is no number
+    frame[words] = frame[words].astype(str)
     values = frame.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
     wrong = ~np.isfinite(values)
     if wrong.any():
