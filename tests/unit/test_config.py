@@ -247,7 +247,7 @@ SAFE = "characters that cannot stand in a file name; use letters, digits, '_', '
         (
             "datasets: [trial]",
             "datasets: [trail]",
-            "13: contrasts.response.datasets.0: there is no dataset 'trail'; did you mean 'trial'?",
+            "13: contrasts.response.datasets: there is no dataset 'trail'; did you mean 'trial'?",
         ),
         (
             "[T cell]",

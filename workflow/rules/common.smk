@@ -28,6 +28,7 @@ LIBRARY = [
         "plots/__init__",
         "plots/contrast",
         "plots/coverage",
+        "plots/palette",
         "plots/style",
         "plots/verdicts",
         "sample_table",

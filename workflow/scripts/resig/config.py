@@ -38,7 +38,7 @@ def complete_config(
     lines = _line_numbers(files)
     problems = list(_name_problems(config, ())) or list(_schema_problems(config, schema))
     problems = problems or list(_cross_problems(fill(config, schema), locate))
-    named = [f"{_place(path, lines)}: {text}" for path, text in problems]
+    named = [f"{_place(path, lines, config)}: {text}" for path, text in problems]
     twice = [line for file in files for line in duplicate_keys(file)]
     if named or twice:
         raise ConfigError(twice + named)
@@ -371,7 +371,16 @@ def _short(file: str | os.PathLike[str]) -> str:
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
-def _place(path: Path_, lines: Mapping[Path_, str]) -> str:
-    dotted = ".".join(part for part in path if isinstance(part, str)) or "config"
+def _place(path: Path_, lines: Mapping[Path_, str], config: Json) -> str:
+    """Say where a problem is: file, line and keys; positions in a list are left out."""
+    named = []
+    for part in path:
+        if not isinstance(config, list):
+            named.append(str(part))
+        try:
+            config = config[part]
+        except (KeyError, IndexError, TypeError):
+            config = None
+    dotted = ".".join(named) or "config"
     known = next((lines[path[:depth]] for depth in range(len(path), -1, -1) if path[:depth] in lines), "")
     return f"{known}: {dotted}" if known else f"config: {dotted}"

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from resig.files import write_text
-from resig.plots.style import VERDICT_COLOURS, said
+from resig.plots.palette import VERDICT_COLOURS, said
 
 COLUMNS = {
     "verdict": "Verdict",

@@ -11,7 +11,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from resig.inference.two_groups import split_arms
-from resig.plots.style import INK, RESISTANT, SENSITIVE, VERDICT_COLOURS, plain, said, save, wrapped
+from resig.plots.palette import RESISTANT, SENSITIVE, VERDICT_COLOURS, said
+from resig.plots.style import INK, plain, save, wrapped
 
 ROWS, PANELS, ACROSS = 40, 8, 4
 

@@ -6,7 +6,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.patches import Patch, Rectangle
 
-from resig.plots.style import FAINT, GATE_COLOURS, plain, save
+from resig.plots.palette import GATE_COLOURS
+from resig.plots.style import FAINT, plain, save
 
 WORDS = {"yes": "scored", "low_power": "scored, low power (few genes or a limited assay)", "no": "not scored"}
 

@@ -1,4 +1,4 @@
-"""What all pictures share: colours that colour-blind readers can tell apart, letters, and how a figure is saved."""
+"""What all pictures share: letters, lines, and how a figure is saved."""
 
 import os
 import textwrap
@@ -11,16 +11,6 @@ from matplotlib.figure import Figure
 
 from resig.files import whole_file
 
-RESISTANT, SENSITIVE = "#D55E00", "#0072B2"
-VERDICT_COLOURS = {
-    "supported": "#D55E00",
-    "contradicted": "#0072B2",
-    "not_specific": "#CC79A7",
-    "not_separable": "#C8C8C8",
-    "underpowered": "#F0E442",
-    "not_measurable": "#FFFFFF",
-}
-GATE_COLOURS = {"yes": "#009E73", "low_power": "#E69F00", "no": "#FFFFFF"}
 INK, FAINT = "#222222", "#999999"
 
 plt.rcParams.update(
@@ -54,8 +44,3 @@ def plain(name: str) -> str:
 def wrapped(name: str, width: int) -> str:
     """Break a long name into lines."""
     return plain(textwrap.fill(name, width, break_long_words=True))
-
-
-def said(verdict: str) -> str:
-    """Return a verdict as words."""
-    return verdict.replace("_", " ")

@@ -6,7 +6,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.patches import Patch, Rectangle
 
-from resig.plots.style import VERDICT_COLOURS, plain, said, save
+from resig.plots.palette import VERDICT_COLOURS, said
+from resig.plots.style import plain, save
 
 DARK = {"supported", "contradicted"}
 
