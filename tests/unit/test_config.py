@@ -122,7 +122,7 @@ SAFE = "characters that cannot stand in a file name; use letters, digits, '_', '
             "resistant: []",
             "14: contrasts.response.groups.resistant: is empty; at least one entry is needed",
         ),
-        ("resistant: [PD]", "resistant: [PD, NO]", f"14: contrasts.response.groups.resistant.1: {TO_QUOTE}"),
+        ("resistant: [PD]", "resistant: [PD, NO]", f"14: contrasts.response.groups.resistant: {TO_QUOTE}"),
         ("kind: bulk\n", "kind: bulk\n    values: off\n", f"4: datasets.trial.values: {TO_QUOTE}"),
         (
             "kind: bulk",

@@ -47,7 +47,7 @@ def join_bulk(names: list[str], labels: Labels, sample: str, batch: str | None) 
         raise ResigError(
             f"shares no sample with the matrix (column '{sample}')", where=labels.source, todo="check the ids"
         )
-    columns = {beside(name): labels.load(name) for name in labels.columns if name != sample}
+    columns = {beside(name): labels.load(name) for name in labels.columns if name != "sample" or sample != "sample"}
     picked = [row_of[name] for name in matched]
     samples = pd.DataFrame(
         {"sample": matched} | {name: [values[row] for row in picked] for name, values in columns.items()}
@@ -95,6 +95,8 @@ def join_cells(names: list[str], labels: Labels, sample: str, cell_type: str | N
     constant = [name for name, counts in levels.items() if counts.max() == 1]
     samples = by_sample[constant].first().rename(columns={name: beside(name) for name in constant})
     samples = samples.rename_axis("sample").reset_index().assign(n_cells=by_sample.size().to_numpy())
+    if sample != "sample":
+        samples.insert(1, beside(sample), samples["sample"])
     varying = {name: str(counts.idxmax()) for name, counts in levels.items() if name not in constant}
     dropped = [names[row] for row in sorted(set(range(len(names))) - set(rows))]
     return Join(rows, observations, samples, only_in_matrix=dropped, only_in_metadata=[], not_constant=varying)
