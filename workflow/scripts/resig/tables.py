@@ -1,6 +1,9 @@
 """Every table that is written or read: its columns, their types and meanings, and the checks."""
 
+import csv
+import gzip
 import os
+from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +13,7 @@ from resig.errors import ResigError, nearest
 from resig.files import whole_file
 
 Kind = Literal["text", "integer", "number"]
+KINDS = {"text": "a text value", "integer": "a whole number", "number": "a number"}
 
 
 @dataclass(frozen=True)
@@ -75,19 +79,35 @@ class Table:
 
 
 def read_text_table(path: str | os.PathLike[str], separator: str = "\t") -> pd.DataFrame:
-    """Read a delimited file as text alone: nothing is guessed, `NA` stays `NA`."""
+    """Read a delimited file as text alone: nothing is guessed, `NA` stays `NA`, every row has all fields."""
     try:
+        _refuse_irregular(path, separator)
         return pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except FileNotFoundError:
         raise ResigError("file not found", where=str(path), todo="check the path") from None
-    except pd.errors.EmptyDataError:
-        raise ResigError("file is empty", where=str(path), todo="a header line is needed") from None
-    except pd.errors.ParserError as error:
+    except (csv.Error, pd.errors.ParserError) as error:
         raise ResigError(f"not a regular table ({error})", where=str(path), todo="check the separators") from None
     except UnicodeDecodeError as error:
         raise ResigError(
             f"not UTF-8 text (byte {error.start})", where=str(path), todo="save it as UTF-8, or decompress it"
         ) from None
+
+
+def _refuse_irregular(path: str | os.PathLike[str], separator: str) -> None:
+    """Find what pandas would mend without a word: rows of another width, columns of the same name."""
+    opened = gzip.open if str(path).endswith(".gz") else open
+    with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
+        rows = csv.reader(file, delimiter=separator)
+        header = next(rows, [])
+        if not header:
+            raise ResigError("file is empty", where=str(path), todo="a header line is needed")
+        name, count = Counter(header).most_common(1)[0]
+        if count > 1:
+            raise ResigError(f"column '{name}' stands there {count} times", where=str(path), todo="rename it")
+        for number, row in enumerate(rows, start=2):
+            if row and len(row) != len(header):
+                what = f"row {number} has {len(row)} fields, the header has {len(header)}"
+                raise ResigError(what, where=str(path), todo="check the separators")
 
 
 def _typed(values: pd.Series, column: Column, where: str) -> pd.Series:
@@ -114,7 +134,7 @@ def _refuse(values: pd.Series, wrong: pd.Series, column: Column, where: str) -> 
         return
     row = int(wrong.to_numpy().argmax())
     value = values.iloc[row]
-    expected = f"one of {', '.join(column.choices)}" if column.choices else f"a {column.kind} value"
+    expected = f"one of {', '.join(column.choices)}" if column.choices else KINDS[column.kind]
     hint = nearest(value, column.choices) if column.choices and value else f"expected {expected}"
     raise ResigError(f"row {row + 2}, column '{column.name}': '{value}' is not {expected}", where=where, todo=hint)
 
@@ -122,7 +142,7 @@ def _refuse(values: pd.Series, wrong: pd.Series, column: Column, where: str) -> 
 def _as_text(values: pd.Series, kind: Kind) -> pd.Series:
     if kind == "integer":
         return values.map(lambda value: "NA" if pd.isna(value) else str(int(value)))
-    return values.map(lambda value: "NA" if pd.isna(value) else f"{value:.10g}")
+    return values.map(lambda value: "NA" if pd.isna(value) else f"{value + 0.0:.10g}")
 
 
 SIGNATURES = Table(

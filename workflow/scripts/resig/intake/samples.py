@@ -78,9 +78,8 @@ def join_cells(names: list[str], labels: Labels, sample: str, cell_type: str | N
     owners = frame[sample]
     rows = [row for row, owner in enumerate(owners) if owner and (cell_type is None or frame[cell_type].iat[row])]
     if not rows:
-        raise ResigError(
-            f"no cell has a value in column '{sample}'", where=labels.source, todo="name the sample column"
-        )
+        asked = f"columns '{sample}' and '{cell_type}'" if cell_type else f"column '{sample}'"
+        raise ResigError(f"no cell has a value in {asked}", where=labels.source, todo="name the sample column")
     used = frame.iloc[rows]
     observations = pd.DataFrame(
         {
