@@ -1,0 +1,38 @@
+"""Check the ledger and the artefacts built from it: `python -m resig.lint [--genesets FOLDER]`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from resig.derive import drifted
+from resig.errors import ResigError
+from resig.ledger import lint
+from resig.nomenclature import Mirnas, Resolver
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print every defect with its file and line; return 0 when there is none."""
+    parser = argparse.ArgumentParser(prog="python -m resig.lint", description=__doc__)
+    parser.add_argument("--genesets", type=Path, default=Path("resources/genesets"))
+    parser.add_argument("--nomenclature", type=Path, default=Path("resources/nomenclature"))
+    chosen = parser.parse_args(arguments)
+    try:
+        genes = Resolver.load(chosen.nomenclature / "hgnc.tsv.gz")
+        mirnas = Mirnas.load(chosen.nomenclature / "mirna.tsv.gz")
+        problems = lint(chosen.genesets, genes, mirnas)
+        problems += [
+            f"{name}: does not follow from the ledger"
+            for name in ([] if problems else drifted(chosen.genesets))
+        ]
+    except ResigError as error:
+        print(f"ERROR: {error}", file=sys.stderr)
+        return 1
+    for problem in problems:
+        print(problem)
+    print(f"{len(problems)} defects in {chosen.genesets}")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
