@@ -119,7 +119,9 @@ def test_a_signature_called_like_markup_is_text(tmp_path: Path) -> None:
 
 
 def test_rows_show_the_figures_and_sort_by_their_full_value(tmp_path: Path) -> None:
-    table = pd.concat([verdicts(), verdicts(effect=None, auroc=None, fdr=None, verdict="not_measurable")])
+    table = pd.concat(
+        [verdicts(), verdicts(effect=float("nan"), auroc=float("nan"), fdr=float("nan"), verdict="not_measurable")]
+    )
     parsed = page(table, members(), tmp_path)
     assert parsed.kinds == [None, "answer", "details", "answer", "details"]
     at = {name: position for position, name in enumerate(COLUMNS)}

@@ -197,3 +197,13 @@ def test_letters_of_every_column_name_are_plain() -> None:
         assert len(set(table.names)) == len(table.names)
         assert set(table.key) <= set(table.names)
         assert all(set(name) <= {*string.ascii_lowercase, *string.digits, "_"} for name in table.names)
+
+
+def test_equal_sample_ids_are_two_samples_in_two_datasets_and_one_in_one() -> None:
+    from resig.tables import SAMPLE_SCORES
+
+    row = {"sample": "s1", "cell_type": "bulk", "n_cells": 1, "signature": "a", "method": "zmean", "score": 1.0}
+    two = pd.DataFrame([row | {"dataset": "one"}, row | {"dataset": "two", "score": 2.0}]).assign(up=None, down=None)
+    assert SAMPLE_SCORES.check(two, "x")["score"].tolist() == [1.0, 2.0]
+    with pytest.raises(ResigError, match="row 3 repeats dataset=one, sample=s1, cell_type=bulk"):
+        SAMPLE_SCORES.check(two.assign(dataset="one"), "x")
