@@ -43,12 +43,13 @@ demo: $(READY) ## run the workflow on the embedded data; ends with the path of t
 test: $(READY) ## run all tests
 	@$(BIN)/python -m pytest
 
-lint: $(READY) ## check style, formatting, types and the workflow
+lint: $(READY) ## check style, formatting, types, the workflow and the gene sets
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy workflow/scripts/resig
 	@$(BIN)/snakefmt --check Snakefile workflow
 	@$(BIN)/snakemake --lint
+	@PYTHONPATH=workflow/scripts $(BIN)/python -m resig.lint
 
 bench: $(READY) ## measure speed and memory against peers
 	@$(BIN)/python benchmarks/run.py

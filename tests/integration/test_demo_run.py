@@ -85,7 +85,7 @@ def test_an_edited_module_reruns_what_depends_on_it_and_a_comment_reruns_nothing
     assert "Nothing to be done" in (ran := snakemake(folder, "-n")).out + ran.err
     module = folder / "workflow/scripts/resig/coverage.py"
     module.write_text(module.read_text() + "\n# edited\n")
-    assert {"coverage", "score", "contrast", "synthesis", "plot_verdicts"} <= jobs(snakemake(folder, "-n"))
+    assert {"measure_coverage", "score", "contrast", "synthesis", "plot_verdicts"} <= jobs(snakemake(folder, "-n"))
 
 
 def test_validate_prints_the_plan_and_computes_nothing(checkout: Path, tmp_path: Path) -> None:

@@ -101,9 +101,7 @@ def test_every_member_rests_on_rows_of_its_document_with_its_sign(sources, built
     ledger = sources.ledger.set_index("id")
     document = sources.definitions.set_index("signature")["document"]
     for member in built.members.itertuples():
-        ids = [
-            name.strip("()") for name in member.evidence.split() if name.startswith("(") and name[4:5] == "-"
-        ]
+        ids = [name.strip("()") for name in member.evidence.split() if name.startswith("(") and name[4:5] == "-"]
         assert ids
         for row in ids:
             assert ledger.at[row, "symbol"] == member.symbol
@@ -302,9 +300,7 @@ def test_an_unaccounted_assertion_is_named(copy):
 
 def test_a_wrong_value_is_refused_with_file_row_and_column(copy):
     edit(copy / "evidence" / "hgf_met.tsv", "HGF-001", "direction", "upp")
-    with pytest.raises(
-        ResigError, match=r"hgf_met\.tsv: row 2, column 'direction': 'upp'.*did you mean 'up'"
-    ):
+    with pytest.raises(ResigError, match=r"hgf_met\.tsv: row 2, column 'direction': 'upp'.*did you mean 'up'"):
         lint(copy, GENES, MIRNAS)
 
 

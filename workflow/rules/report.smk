@@ -105,6 +105,7 @@ rule validate:
         library=LIBRARY,
         shipped=rules.signatures.input.shipped,
         own=rules.signatures.input.own,
+        companions=rules.signatures.input.companions,
         matrices=[at_hand(spec["matrix"]) for spec in DATASETS.values()],
         metadata=[at_hand(spec["metadata"] or spec["matrix"]) for spec in DATASETS.values()],
     log:

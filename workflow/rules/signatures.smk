@@ -1,5 +1,5 @@
-# in:  shipped and own gene sets
-# out: <results>/signatures/{signatures,members}.tsv, resistance.gmt
+# in:  shipped and own gene sets, and companion pathway sets where they are asked for (fetched once, then cached)
+# out: <results>/signatures/{signatures,members,notices}.tsv, resistance.gmt
 
 
 rule signatures:
@@ -10,6 +10,10 @@ rule signatures:
             workflow.source_path("../../resources/genesets/members.tsv"),
         ],
         own=[at_hand(path) for path in config["signatures"]["collections"] if path != "resistance"],
+        companions=[
+            workflow.source_path("../../resources/genesets/companions.tsv"),
+            workflow.source_path("../../resources/nomenclature/families.tsv"),
+        ],
     output:
         signatures=report(
             "<results>/signatures/signatures.tsv",
@@ -18,6 +22,7 @@ rule signatures:
         ),
         members="<results>/signatures/members.tsv",
         gmt="<results>/signatures/resistance.gmt",
+        notices="<results>/signatures/notices.tsv",
     log:
         "<logs>/signatures.log",
     benchmark:
@@ -25,7 +30,6 @@ rule signatures:
     conda:
         "../envs/resig.yaml"
     params:
-        collections=config["signatures"]["collections"],
-        include=config["signatures"]["include"],
+        signatures=config["signatures"],
     script:
         "../scripts/signatures.py"

@@ -8,6 +8,7 @@ with answer_errors():
         snakemake.params.config,
         shipped=data.shipped,
         own=data.own,
+        companion_files=data.companions,
         matrices=data.matrices,
         metadata=data.metadata,
     )

@@ -45,7 +45,7 @@ def measure_coverage(
         scorable, reason = gate(
             signature.assay, assay, signature.tier, n_measured, share, signature.min_members, min_coverage
         )
-        if not own:
+        if not own and signature.tier != "X":
             scorable, reason = "no", "it has no members in this run"
         rows.append(
             {

@@ -11,21 +11,22 @@ from resig.coverage import measure_coverage
 from resig.inference.two_groups import split_arms
 from resig.intake.labels import Labels, read_labels, read_text, separator_of
 from resig.matrix import names_along
-from resig.signatures import read_collections
+from resig.signatures import gather
 
 
 def describe_plan(
     config: Mapping[str, Any],
     shipped: Sequence[str],
     own: Sequence[str],
+    companion_files: Sequence[str],
     matrices: Sequence[str],
     metadata: Sequence[str],
 ) -> str:
     """Return the plan as text for the terminal."""
-    signatures, members = read_collections(
-        config["signatures"]["collections"], config["signatures"]["include"], shipped, own
-    )
+    collection, notices = gather(config["signatures"], shipped, own, companion_files)
+    signatures, members = collection.signatures, collection.members
     lines = [f"{len(signatures)} signatures with {len(members)} members"]
+    lines += [f"  {row.collection} line {row.line}: {row.problem}: {row.action}" for row in notices.itertuples()]
     labels: dict[str, Labels] = {}
     for (name, dataset), matrix, table in zip(config["datasets"].items(), matrices, metadata, strict=True):
         labels[name] = read_labels(table, called=dataset["metadata"] or dataset["matrix"])

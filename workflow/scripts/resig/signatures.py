@@ -1,81 +1,91 @@
-"""The signatures of a run: collections read, narrowed down, and written in one format."""
+"""The signatures of a run: shipped, own and companion collections, narrowed down, and written in one format."""
 
 import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from resig.errors import ResigError, nearest
-from resig.files import write_text
-from resig.tables import MEMBERS, SIGNATURES
+from resig.companions import companions
+from resig.errors import ResigError
+from resig.genesets import Collection, read_built, read_collection, select, write_gmt
+from resig.tables import MEMBERS, NOTICES, SIGNATURES, read_text_table
 
 Path_ = str | os.PathLike[str]
 SHIPPED = "resistance"
 
 
 def build_signatures(
-    collections: Sequence[str],
-    include: Mapping[str, Any],
+    config: Mapping[str, Any],
     shipped: Sequence[Path_],
     own: Sequence[Path_],
+    companion_files: Sequence[Path_],
     signatures_out: Path_,
     members_out: Path_,
     gmt_out: Path_,
+    notices_out: Path_,
 ) -> None:
-    """Read the collections, keep what `include` names, and write signatures, members and GMT."""
-    signatures, members = read_collections(collections, include, shipped, own)
-    SIGNATURES.write(signatures, signatures_out)
-    MEMBERS.write(members, members_out)
-    write_text(gmt_out, gmt(signatures, members))
+    """Write the signatures of a run, their members, the same as GMT, and what was noticed on reading own sets."""
+    collection, notices = gather(config, shipped, own, companion_files)
+    SIGNATURES.write(collection.signatures, signatures_out)
+    MEMBERS.write(collection.members, members_out)
+    write_gmt(collection, gmt_out)
+    NOTICES.write(notices, notices_out)
 
 
-def read_collections(
-    collections: Sequence[str], include: Mapping[str, Any], shipped: Sequence[Path_], own: Sequence[Path_]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return signatures and members of all collections, narrowed down by `include`."""
-    return select(SIGNATURES.read(shipped[0]), MEMBERS.read(shipped[1]), include)
+def gather(
+    config: Mapping[str, Any], shipped: Sequence[Path_], own: Sequence[Path_], companion_files: Sequence[Path_]
+) -> tuple[Collection, pd.DataFrame]:
+    """Read all collections that `signatures` in the config asks for; return them as one, and the notices.
+
+    `shipped` are signatures.tsv and members.tsv, `own` the user's files in the order of the config,
+    `companion_files` companions.tsv and families.tsv. Filters narrow down the shipped and own collections; companions
+    are asked for by name.
+    """
+    names = config["collections"]
+    files = iter(own)
+    found = [
+        read_built(shipped[0], shipped[1], SHIPPED)
+        if name == SHIPPED
+        else read_collection(next(files), Path(name).name)
+        for name in names
+    ]
+    _refuse_shared_names(found)
+    merged = select(_joined(found), config["include"])
+    if merged.signatures.empty:
+        asked = ", ".join(f"{key}: {value}" for key, value in config["include"].items() if value)
+        raise ResigError("no signature is left", where="signatures.include", todo=f"loosen one of {asked}")
+    if config["companions"]:
+        table = read_text_table(companion_files[0])
+        wanted = table["companion"].tolist() if config["companions"] == ["all"] else config["companions"]
+        beside = companions(wanted, table, config["companion_cache"], companion_files[1])
+        _refuse_shared_names([merged, beside])
+        merged = _joined([merged, beside])
+    rows = [
+        {"collection": each.name, "line": notice.line, "problem": notice.problem, "action": notice.action}
+        for each in found
+        for notice in each.notices
+    ]
+    return merged, pd.DataFrame(rows, columns=NOTICES.names)
 
 
-def select(
-    signatures: pd.DataFrame, members: pd.DataFrame, include: Mapping[str, Any]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Keep the signatures that every given filter keeps; leave out retracted members unless they are asked for."""
-    keep = pd.Series(True, index=signatures.index)
-    for wanted in include["id"]:
-        if wanted not in set(signatures["signature"]):
-            hint = nearest(wanted, signatures["signature"], "signatures")
-            raise ResigError(f"there is no signature '{wanted}'", where="signatures.include.id", todo=hint)
-    if include["id"]:
-        keep &= signatures["signature"].isin(include["id"])
-    if include["tier"]:
-        keep &= signatures["tier"].isin(include["tier"])
-    for column in ("document", "drug", "cancer"):
-        if include[column]:
-            keep &= signatures[column].str.lower().map(lambda text, words=include[column]: _names_any(text, words))
-    if not keep.any():
-        asked = ", ".join(f"{key}: {value}" for key, value in include.items() if value)
-        raise ResigError("no signature is left", where="signatures.include", todo=f"loosen one of: {asked}")
-    signatures = signatures[keep].reset_index(drop=True)
-    members = members[members["signature"].isin(signatures["signature"])]
-    if not include["retracted"]:
-        members = members[~members["flags"].str.split(";").map(lambda flags: "retracted" in flags)]
-    sign = members["weight"].gt(0).groupby(members["signature"])
-    counts = pd.DataFrame({"n_up": sign.sum(), "n_down": sign.size() - sign.sum()}).reindex(signatures["signature"])
-    signatures[["n_up", "n_down"]] = counts.fillna(0).to_numpy(dtype=int)
-    return signatures, members.reset_index(drop=True)
+def _joined(collections: Sequence[Collection]) -> Collection:
+    return Collection(
+        "+".join(each.name for each in collections),
+        pd.concat([each.signatures for each in collections], ignore_index=True),
+        pd.concat([each.members for each in collections], ignore_index=True),
+    )
 
 
-def gmt(signatures: pd.DataFrame, members: pd.DataFrame) -> str:
-    """Return GMT text: up members as `<id>_UP`, down members as `<id>_DN`, separated by TABs."""
-    lines = []
-    for signature, name in zip(signatures["signature"], signatures["name"], strict=True):
-        own = members[members["signature"] == signature]
-        for suffix, side in (("UP", own[own["weight"] > 0]), ("DN", own[own["weight"] < 0])):
-            if len(side):
-                lines.append("\t".join([f"{signature}_{suffix}", name, *side["symbol"]]))
-    return "".join(f"{line}\n" for line in lines)
-
-
-def _names_any(text: str, words: Sequence[str]) -> bool:
-    return any(word.lower() in text for word in words)
+def _refuse_shared_names(collections: Sequence[Collection]) -> None:
+    owner: dict[str, str] = {}
+    for collection in collections:
+        for signature in collection.signatures["signature"]:
+            if signature in owner:
+                raise ResigError(
+                    f"signature '{signature}' stands in {owner[signature]} and in {collection.name}",
+                    where="signatures.collections",
+                    todo="rename one of the two",
+                )
+            owner[signature] = collection.name

@@ -196,6 +196,17 @@ MEMBERS = Table(
     key=("signature", "symbol"),
 )
 
+NOTICES = Table(
+    "notices.tsv",
+    "One row for each thing that was noticed on reading a user's own gene sets.",
+    (
+        Column("collection", "text", "The user's file."),
+        Column("line", "integer", "Its line."),
+        Column("problem", "text", "What was noticed."),
+        Column("action", "text", "What was done about it."),
+    ),
+)
+
 GENES = Table(
     "genes.tsv",
     "One row for each feature of the matrix, in its order: what it was taken for, and whether it is used.",
