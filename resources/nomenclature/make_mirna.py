@@ -12,7 +12,5 @@ HEADER = ("accession", "name", "current", "kind")
 
 if __name__ == "__main__":
     source = rows(Path(sys.argv[1]))
-    body = sorted(
-        {(row["acc"], row["sym"], row["cur"], row["type"].replace("NA", "withdrawn")) for row in source}
-    )
+    body = sorted({(row["acc"], row["sym"], row["cur"], row["type"].replace("NA", "withdrawn")) for row in source})
     write_table(Path(__file__).with_name("mirna.tsv.gz"), HEADER, body)

@@ -27,9 +27,7 @@ def toy() -> pd.DataFrame:
     members = sorted(set(ON["symbol"]))
     genes = members + [f"BACK{i}" for i in range(400 - len(members))]
     rng = np.random.default_rng(1)
-    values = pd.DataFrame(
-        rng.normal(5, 1, (12, len(genes))), columns=genes, index=[f"s{i}" for i in range(12)]
-    )
+    values = pd.DataFrame(rng.normal(5, 1, (12, len(genes))), columns=genes, index=[f"s{i}" for i in range(12)])
     return values.clip(lower=0)
 
 

@@ -137,9 +137,7 @@ def test_entrez_numbers_are_numbers_when_all_are(tmp_path):
     assert found.notices == []
 
 
-@pytest.mark.parametrize(
-    "header", ["source\ttarget\tweight", "signature\tsymbol\tweight", "weight\tsymbol\tsignature"]
-)
+@pytest.mark.parametrize("header", ["source\ttarget\tweight", "signature\tsymbol\tweight", "weight\tsymbol\tsignature"])
 def test_nets_keep_their_weights(tmp_path, header):
     values = {"source": "S", "signature": "S", "target": "A", "symbol": "A", "weight": "-2.5"}
     line = "\t".join(values[name] for name in header.split("\t"))
@@ -223,9 +221,7 @@ SETS = st.dictionaries(
 def test_what_is_written_is_read_again(tmp_path_factory, sets):
     folder = tmp_path_factory.mktemp("sets")
     rows = [(name, symbol, weight) for name, members in sets.items() for symbol, weight in members.items()]
-    net = "source\ttarget\tweight\n" + "".join(
-        f"{name}\t{symbol}\t{weight:g}\n" for name, symbol, weight in rows
-    )
+    net = "source\ttarget\tweight\n" + "".join(f"{name}\t{symbol}\t{weight:g}\n" for name, symbol, weight in rows)
     first = read(folder, "a.tsv", net)
     write_gmt(first, folder / "b.gmt")
     write_net(first, folder / "b.tsv")
@@ -233,9 +229,7 @@ def test_what_is_written_is_read_again(tmp_path_factory, sets):
     assert signed(read_collection(folder / "b.gmt", "mine")) == sets
     assert signed(read_collection(folder / "b.tsv", "mine")) == sets
     by_gseapy = gseapy.parser.read_gmt(str(folder / "b.gmt"))
-    ups = {
-        name: {symbol for symbol, weight in members.items() if weight > 0} for name, members in sets.items()
-    }
+    ups = {name: {symbol for symbol, weight in members.items() if weight > 0} for name, members in sets.items()}
     assert {name[:-3]: set(genes) for name, genes in by_gseapy.items() if name.endswith("_UP")} == ups
 
 
@@ -272,9 +266,7 @@ def test_retracted_members_are_off_unless_asked_for(shipped):
 
 def test_a_signature_that_falls_short_keeps_its_row_and_says_so(shipped):
     needy = shipped.signatures.assign(
-        min_members=shipped.signatures["min_members"].where(
-            shipped.signatures["signature"] != "exo_mir_tzmab", 3
-        )
+        min_members=shipped.signatures["min_members"].where(shipped.signatures["signature"] != "exo_mir_tzmab", 3)
     )
     found = select(Collection("r", needy, shipped.members), {"id": "exo_mir_tzmab"})
     assert "Too few members" in found.signatures["caveat"].iloc[0]

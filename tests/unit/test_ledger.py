@@ -300,9 +300,7 @@ def test_an_unaccounted_assertion_is_named(copy):
 
 def test_a_wrong_value_is_refused_with_file_row_and_column(copy):
     edit(copy / "evidence" / "hgf_met.tsv", "HGF-001", "direction", "upp")
-    with pytest.raises(
-        ResigError, match=r"hgf_met\.tsv: row 2, column 'direction': 'upp'.*did you mean 'up'"
-    ):
+    with pytest.raises(ResigError, match=r"hgf_met\.tsv: row 2, column 'direction': 'upp'.*did you mean 'up'"):
         lint(copy, GENES, MIRNAS)
 
 

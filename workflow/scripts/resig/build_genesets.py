@@ -12,9 +12,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Build, or with `--check` only say what has drifted; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m resig.build_genesets", description=__doc__)
     parser.add_argument("folder", nargs="?", default="resources/genesets", help="folder of the ledger")
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing; fail if an artefact is out of date"
-    )
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if an artefact is out of date")
     chosen = parser.parse_args(arguments)
     try:
         if not chosen.check:

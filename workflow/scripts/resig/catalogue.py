@@ -78,9 +78,7 @@ def _overview(signatures: pd.DataFrame) -> list[str]:
     return ["## All signatures", "", *_table(heads, rows), ""]
 
 
-def _document(
-    document: object, sources: Sources, signatures: pd.DataFrame, members: pd.DataFrame
-) -> list[str]:
+def _document(document: object, sources: Sources, signatures: pd.DataFrame, members: pd.DataFrame) -> list[str]:
     there = signatures[signatures["document"] == document.document]  # type: ignore[attr-defined]
     lines = [
         f"## {document.document}",  # type: ignore[attr-defined]
@@ -90,15 +88,11 @@ def _document(
     ]
     for _, signature in there.iterrows():
         definition = sources.definitions.set_index("signature").loc[signature["signature"]]
-        lines += _signature(
-            signature, definition, members[members["signature"] == signature["signature"]], sources
-        )
+        lines += _signature(signature, definition, members[members["signature"] == signature["signature"]], sources)
     return lines
 
 
-def _signature(
-    signature: pd.Series, definition: pd.Series, members: pd.DataFrame, sources: Sources
-) -> list[str]:
+def _signature(signature: pd.Series, definition: pd.Series, members: pd.DataFrame, sources: Sources) -> list[str]:
     facts = [
         ("Name", signature["name"]),
         ("Drug", signature["drug"].replace(";", ", ")),
@@ -172,11 +166,7 @@ def _left_out(sources: Sources, taken: set[str]) -> list[str]:
     for document in sources.documents["document"]:
         ledger = sources.ledger[sources.ledger["document"] == document]
         reasons = ((row, why_no_member(row, taken, mechanisms)) for _, row in ledger.iterrows())
-        rows = (
-            (row["id"], row["name"], row["section"], row["evidence"], reason)
-            for row, reason in reasons
-            if reason
-        )
+        rows = ((row["id"], row["name"], row["section"], row["evidence"], reason) for row, reason in reasons if reason)
         heads = ("row", "molecule", "section", "what the document says", "why not")
         lines += [f"### {document}: not in a signature", "", *_table(heads, rows), ""]
     return lines

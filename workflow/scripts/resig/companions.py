@@ -58,9 +58,7 @@ def read_families(path: str | os.PathLike[str]) -> pd.DataFrame:
     return pd.DataFrame({"source": table["family"], "target": table["symbol"], "weight": 1.0})
 
 
-def cached(
-    source: str, cache: str | os.PathLike[str], fetch: Mapping[str, Fetch] | None = None
-) -> pd.DataFrame:
+def cached(source: str, cache: str | os.PathLike[str], fetch: Mapping[str, Fetch] | None = None) -> pd.DataFrame:
     """Return a whole source from the cache, fetched first if it is not there; the checksum must fit."""
     known = FETCH if fetch is None else fetch
     if source not in known:
@@ -71,9 +69,7 @@ def cached(
         _store(_fetched(source, known[source]), source, path, record)
     found = hashlib.sha256(path.read_bytes()).hexdigest()
     if found != json.loads(record.read_text(encoding="utf-8"))["sha256"]:
-        raise ResigError(
-            "checksum does not fit", where=str(path), todo=f"remove {path} and {record} to fetch it again"
-        )
+        raise ResigError("checksum does not fit", where=str(path), todo=f"remove {path} and {record} to fetch it again")
     table = read_text_table(path)
     return table.assign(weight=pd.to_numeric(table["weight"]))
 
@@ -94,9 +90,7 @@ def companions(
     nets = []
     for name in wanted:
         if name not in source_of:
-            raise ResigError(
-                f"'{name}' is not a companion", where="companions.tsv", todo=nearest(name, source_of)
-            )
+            raise ResigError(f"'{name}' is not a companion", where="companions.tsv", todo=nearest(name, source_of))
     for source in dict.fromkeys(source_of[name] for name in wanted):
         net = read_families(families) if source == "family" else cached(source, cache, fetch)
         nets.append(net)
@@ -121,9 +115,7 @@ def _fetched(source: str, fetch: Fetch) -> pd.DataFrame:
             todo="connect once, copy the cache from a machine that has it, or ask for no companions",
         ) from None
     if not len(net):
-        raise ResigError(
-            f"companion source '{source}' came back empty", where="companions", todo="try again later"
-        )
+        raise ResigError(f"companion source '{source}' came back empty", where="companions", todo="try again later")
     return net
 
 

@@ -36,10 +36,7 @@ def derive(sources: Sources) -> Built:
             continue
         rows = rows_of(definition, sources.ledger)
         taken |= set(rows["id"])
-        members += [
-            _member(definition["signature"], symbol, of_symbol)
-            for symbol, of_symbol in rows.groupby("symbol")
-        ]
+        members += [_member(definition["signature"], symbol, of_symbol) for symbol, of_symbol in rows.groupby("symbol")]
     table = MEMBERS.check(pd.DataFrame(members, columns=MEMBERS.names), "members")
     return Built(_signatures(sources.definitions, table), table, taken)
 

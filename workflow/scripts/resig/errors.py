@@ -19,10 +19,10 @@ def nearest(name: object, known: Iterable[object], among: str = "known") -> str:
     names = sorted({str(each) for each in known})
     if not names:
         return f"there is no {among} value at all"
-    lowered = {each.lower(): each for each in names}
-    close = get_close_matches(str(name).lower(), lowered, n=1, cutoff=0.6)
+    close = get_close_matches(str(name).lower(), {each.lower() for each in names}, n=1, cutoff=0.6)
     if close:
-        return f"did you mean '{lowered[close[0]]}'?"
+        alike = [each for each in names if each.lower() == close[0]]
+        return f"did you mean '{get_close_matches(str(name), alike, n=1, cutoff=0)[0]}'?"
     shown = ", ".join(f"'{each}'" for each in names[:8])
     more = f" and {len(names) - 8} more" if len(names) > 8 else ""
     return f"{among}: {shown}{more}"

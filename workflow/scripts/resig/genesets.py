@@ -75,9 +75,7 @@ def read_collection(path: str | os.PathLike[str], collection_name: str) -> Colle
     return _collected(entries, collection_name, there, notices)
 
 
-def read_built(
-    signatures: str | os.PathLike[str], members: str | os.PathLike[str], collection_name: str
-) -> Collection:
+def read_built(signatures: str | os.PathLike[str], members: str | os.PathLike[str], collection_name: str) -> Collection:
     """Read a collection that was built before, such as the shipped one."""
     table = SIGNATURES.read(signatures).assign(collection=collection_name)
     return Collection(collection_name, table, MEMBERS.read(members))
@@ -106,9 +104,7 @@ def select(collection: Collection, include: Mapping[str, object]) -> Collection:
             keep &= _matching(signatures["signature" if key == "id" else key], wanted, key)
     retracted = include.get("retracted", False)
     if not isinstance(retracted, bool):
-        raise ResigError(
-            f"'{retracted}' is not true or false", where="signatures.include.retracted", todo="write true"
-        )
+        raise ResigError(f"'{retracted}' is not true or false", where="signatures.include.retracted", todo="write true")
     members = collection.members if retracted else default_members(collection.members)
     signatures = signatures[keep].reset_index(drop=True)
     members = members[members["signature"].isin(signatures["signature"])].reset_index(drop=True)
@@ -173,8 +169,7 @@ def _from_gmt(lines: list[tuple[int, str]], notices: list[Notice]) -> Iterator[_
             notices.append(
                 Notice(
                     number,
-                    f"set '{name}' stands on line {sets[name][0]} already"
-                    + (", with the same genes" if same else ""),
+                    f"set '{name}' stands on line {sets[name][0]} already" + (", with the same genes" if same else ""),
                     "kept once" if same else "this one left out; rename one of the two",
                 )
             )
@@ -222,9 +217,7 @@ def _signed(
     return name, 1.0
 
 
-def _from_net(
-    lines: list[tuple[int, str]], separator: str, path: Path, notices: list[Notice]
-) -> Iterator[_Entry]:
+def _from_net(lines: list[tuple[int, str]], separator: str, path: Path, notices: list[Notice]) -> Iterator[_Entry]:
     if not lines:
         raise ResigError("file is empty", where=str(path), todo="a header line is needed")
     header = [name.strip().lower() for name in lines[0][1].split(separator)]
@@ -245,9 +238,7 @@ def _from_net(
     for number, line in lines[1:]:
         cells = line.split(separator)
         if len(cells) <= max(where.values()):
-            notices.append(
-                Notice(number, f"{len(cells)} cells where {len(header)} are needed", "line left out")
-            )
+            notices.append(Notice(number, f"{len(cells)} cells where {len(header)} are needed", "line left out"))
             continue
         name = _plain_name(cells[where["signature"]], number, notices)
         symbols = list(_symbols([cells[where["symbol"]]], number, notices))
@@ -287,9 +278,7 @@ def _symbols(cells: Iterable[str], line: int, notices: list[Notice]) -> Iterator
         if symbol != cell:
             notices.append(Notice(line, f"spaces around '{symbol}'", "left out"))
         if re.search(r"\s", symbol) and not _date(symbol):
-            notices.append(
-                Notice(line, f"'{symbol}' holds a space", "kept as written; no gene has such a name")
-            )
+            notices.append(Notice(line, f"'{symbol}' holds a space", "kept as written; no gene has such a name"))
         by_entrez = symbol.isdigit() and numbers > 1 and numbers == len(named)
         repaired = symbol if by_entrez else _repaired(symbol, line, notices)
         if repaired:
@@ -308,18 +297,14 @@ def _date(symbol: str) -> tuple[int, int] | None:
 def _repaired(symbol: str, line: int, notices: list[Notice]) -> str:
     """Undo what a spreadsheet did to a symbol where one gene only can be meant; else leave it out."""
     if _SERIAL.fullmatch(symbol):
-        problem = (
-            f"'{symbol}' is a number: a date that a spreadsheet made of a gene symbol, or an Entrez number"
-        )
+        problem = f"'{symbol}' is a number: a date that a spreadsheet made of a gene symbol, or an Entrez number"
         notices.append(Notice(line, problem, "left out; write the symbol"))
         return ""
     date = _date(symbol)
     if not date:
         return symbol
     day, month = date
-    meant = {3: f"MARCHF{day}" if day in _MARCHES else "", 9: f"SEPTIN{day}" if day in _SEPTINS else ""}.get(
-        month, ""
-    )
+    meant = {3: f"MARCHF{day}" if day in _MARCHES else "", 9: f"SEPTIN{day}" if day in _SEPTINS else ""}.get(month, "")
     either = {
         (1, 3): ": MARCHF1 or MTARC1",
         (2, 3): ": MARCHF2 or MTARC2",
@@ -380,9 +365,7 @@ def _collected(entries: list[_Entry], name: str, path: Path, notices: list[Notic
         if len(found) > 1:
             same = len({entry.weight for entry in found}) == 1
             action = "kept once" if same else f"weight {found[0].weight:g} of line {found[0].line} kept"
-            notices.append(
-                Notice(found[-1].line, f"{symbol} stands {len(found)} times in '{signature}'", action)
-            )
+            notices.append(Notice(found[-1].line, f"{symbol} stands {len(found)} times in '{signature}'", action))
         members.append({"signature": signature, "symbol": symbol, "weight": found[0].weight})
     return framed(members, name, path, notices)
 

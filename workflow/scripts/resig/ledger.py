@@ -95,9 +95,7 @@ LEDGER = Table(
         Column("evidence_type", "text", "Kind of evidence, as far as the document says.", optional=True),
         Column("numbers", "text", "Numbers as stated.", optional=True),
         Column("reference", "text", "Reference numbers of the document.", optional=True),
-        Column(
-            "confidence", "text", "Trust in the reading of the document.", choices=("high", "medium", "low")
-        ),
+        Column("confidence", "text", "Trust in the reading of the document.", choices=("high", "medium", "low")),
         Column(
             "status",
             "text",
@@ -333,9 +331,7 @@ def flags_of(rows: pd.DataFrame) -> list[str]:
 
     One row that states the direction makes it `stated`; it is `proxy` or `retracted` only if every row is.
     """
-    origin = next(
-        origin for origin in ("stated", "inferred", "outside") if (rows["direction_from"] == origin).any()
-    )
+    origin = next(origin for origin in ("stated", "inferred", "outside") if (rows["direction_from"] == origin).any())
     flags = ["inferred", "outside"] if origin == "outside" else [origin]
     if (rows["scorable"] == "proxy").all():
         flags.append("proxy")
@@ -434,9 +430,7 @@ def _lint_links(sources: Sources) -> Iterator[str]:
             yield f"{row.where}: {row.id}: contradictions.tsv and the status disagree about a retraction"
         if row.document not in documents:
             yield f"{row.where}: {row.id}: there is no document '{row.document}'"
-    for row in sources.ledger[
-        ~sources.ledger["mechanism"].isin(sources.mechanisms["mechanism"])
-    ].itertuples():
+    for row in sources.ledger[~sources.ledger["mechanism"].isin(sources.mechanisms["mechanism"])].itertuples():
         yield f"{row.where}: {row.id}: there is no mechanism '{row.mechanism}'"
     companions = set(sources.companions["companion"])
     for number, row in enumerate(sources.definitions.itertuples(), start=2):
@@ -457,9 +451,7 @@ def _lint_signatures(sources: Sources) -> Iterator[str]:
                 yield f"{where}: {symbol} goes both up and down ({', '.join(of_symbol['id'])})"
         for symbol in sorted(set(listed(definition["symbols"])) - set(rows["symbol"])):
             yield f"{where}: no ledger row supports {symbol}"
-        default = [
-            symbol for symbol, of_symbol in rows.groupby("symbol") if "retracted" not in flags_of(of_symbol)
-        ]
+        default = [symbol for symbol, of_symbol in rows.groupby("symbol") if "retracted" not in flags_of(of_symbol)]
         if not 1 <= definition["min_members"] <= len(default):
             yield f"{where}: needs {definition['min_members']} members, has {len(default)} by default"
 
@@ -490,9 +482,7 @@ def signatures_of(sources: Sources) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for _, definition in sources.definitions.iterrows():
         unsigned = definition["tier"] == "X"
-        feeding = (
-            listed(definition["mechanisms"]) if unsigned else rows_of(definition, sources.ledger)["mechanism"]
-        )
+        feeding = listed(definition["mechanisms"]) if unsigned else rows_of(definition, sources.ledger)["mechanism"]
         for mechanism in dict.fromkeys(feeding):
             found.setdefault(mechanism, []).append(definition["signature"])
     return found

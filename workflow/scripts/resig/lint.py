@@ -22,8 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         mirnas = Mirnas.load(chosen.nomenclature / "mirna.tsv.gz")
         problems = lint(chosen.genesets, genes, mirnas)
         problems += [
-            f"{name}: does not follow from the ledger"
-            for name in ([] if problems else drifted(chosen.genesets))
+            f"{name}: does not follow from the ledger" for name in ([] if problems else drifted(chosen.genesets))
         ]
     except ResigError as error:
         print(f"ERROR: {error}", file=sys.stderr)

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from resig.errors import ResigError
 
@@ -37,9 +38,18 @@ def log_to(path: str | os.PathLike[str]) -> Iterator[None]:
         terminal.close()
 
 
-def _fail(line: str, terminal: "os.PathLike[str] | object") -> None:
-    print(line, file=sys.stderr, flush=True)
-    print(line, file=terminal, flush=True)  # type: ignore[call-overload]
+@contextmanager
+def answer_errors() -> Iterator[None]:
+    """End on one clear line, for commands that answer on the terminal."""
+    try:
+        yield
+    except ResigError as error:
+        sys.exit(f"ERROR: {error}")
+
+
+def _fail(line: str, terminal: TextIO) -> None:
+    for stream in (sys.stderr, terminal):
+        print(line, file=stream, flush=True)
     sys.exit(1)
 
 

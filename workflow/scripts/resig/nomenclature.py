@@ -110,9 +110,7 @@ class Resolver:
 
     @cached_property
     def _by_upper(self) -> dict[str, tuple[str, ...]]:
-        mixed = (
-            (name, gene.symbol) for gene in self.genes.values() for name in (gene.symbol, *gene.previous)
-        )
+        mixed = ((name, gene.symbol) for gene in self.genes.values() for name in (gene.symbol, *gene.previous))
         return _index((name.upper(), symbol) for name, symbol in mixed if not name.isupper())
 
 
@@ -156,9 +154,7 @@ class Mirnas:
         shorter = re.sub(r"-\d+$", "", stem)
         prefix = "hsa-let-" if kind == "let" else "hsa-miR-"
         for root in dict.fromkeys((stem, shorter)):
-            arms = tuple(
-                arm for arm in (f"{prefix}{root}{end}" for end in ("", "-5p", "-3p")) if arm in self._present
-            )
+            arms = tuple(arm for arm in (f"{prefix}{root}{end}" for end in ("", "-5p", "-3p")) if arm in self._present)
             if arms:
                 return arms
         return ()
@@ -224,9 +220,7 @@ def _gene(row: list[str]) -> Gene:
 def _unique(candidates: tuple[str, ...], how: str) -> Match:
     if not candidates:
         return Match("", "unknown")
-    return (
-        Match(candidates[0], how, candidates) if len(candidates) == 1 else Match("", "ambiguous", candidates)
-    )
+    return Match(candidates[0], how, candidates) if len(candidates) == 1 else Match("", "ambiguous", candidates)
 
 
 def _index(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:

@@ -1,6 +1,9 @@
 """Every table that is written or read: its columns, their types and meanings, and the checks."""
 
+import csv
+import gzip
 import os
+from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +13,7 @@ from resig.errors import ResigError, nearest
 from resig.files import whole_file
 
 Kind = Literal["text", "integer", "number"]
+KINDS = {"text": "a text value", "integer": "a whole number", "number": "a number"}
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,9 @@ class Table:
         for name in self.names:
             if name not in frame.columns:
                 raise ResigError(
-                    f"column '{name}' is missing", where=where, todo=nearest(name, frame.columns, "columns there")
+                    f"column '{name}' is missing",
+                    where=where,
+                    todo=nearest(name, frame.columns, "columns there"),
                 )
         typed = {column.name: _typed(frame[column.name], column, where) for column in self.columns}
         checked = pd.DataFrame(typed, columns=self.names).reset_index(drop=True)
@@ -52,7 +58,9 @@ class Table:
                 row = int(twice.to_numpy().argmax())
                 named = ", ".join(f"{name}={checked[name].iloc[row]}" for name in self.key)
                 raise ResigError(
-                    f"row {row + 2} repeats {named}", where=where, todo="keep one row for each " + " and ".join(self.key)
+                    f"row {row + 2} repeats {named}",
+                    where=where,
+                    todo="keep one row for each " + " and ".join(self.key),
                 )
         return checked
 
@@ -71,19 +79,35 @@ class Table:
 
 
 def read_text_table(path: str | os.PathLike[str], separator: str = "\t") -> pd.DataFrame:
-    """Read a delimited file as text alone: nothing is guessed, `NA` stays `NA`."""
+    """Read a delimited file as text alone: nothing is guessed, `NA` stays `NA`, every row has all fields."""
     try:
+        _refuse_irregular(path, separator)
         return pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except FileNotFoundError:
         raise ResigError("file not found", where=str(path), todo="check the path") from None
-    except pd.errors.EmptyDataError:
-        raise ResigError("file is empty", where=str(path), todo="a header line is needed") from None
-    except pd.errors.ParserError as error:
+    except (csv.Error, pd.errors.ParserError) as error:
         raise ResigError(f"not a regular table ({error})", where=str(path), todo="check the separators") from None
     except UnicodeDecodeError as error:
         raise ResigError(
             f"not UTF-8 text (byte {error.start})", where=str(path), todo="save it as UTF-8, or decompress it"
         ) from None
+
+
+def _refuse_irregular(path: str | os.PathLike[str], separator: str) -> None:
+    """Find what pandas would mend without a word: rows of another width, columns of the same name."""
+    opened = gzip.open if str(path).endswith(".gz") else open
+    with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
+        rows = csv.reader(file, delimiter=separator)
+        header = next(rows, [])
+        if not header:
+            raise ResigError("file is empty", where=str(path), todo="a header line is needed")
+        name, count = Counter(header).most_common(1)[0]
+        if count > 1:
+            raise ResigError(f"column '{name}' stands there {count} times", where=str(path), todo="rename it")
+        for number, row in enumerate(rows, start=2):
+            if row and len(row) != len(header):
+                what = f"row {number} has {len(row)} fields, the header has {len(header)}"
+                raise ResigError(what, where=str(path), todo="check the separators")
 
 
 def _typed(values: pd.Series, column: Column, where: str) -> pd.Series:
@@ -110,7 +134,7 @@ def _refuse(values: pd.Series, wrong: pd.Series, column: Column, where: str) -> 
         return
     row = int(wrong.to_numpy().argmax())
     value = values.iloc[row]
-    expected = f"one of {', '.join(column.choices)}" if column.choices else f"a {column.kind} value"
+    expected = f"one of {', '.join(column.choices)}" if column.choices else KINDS[column.kind]
     hint = nearest(value, column.choices) if column.choices and value else f"expected {expected}"
     raise ResigError(f"row {row + 2}, column '{column.name}': '{value}' is not {expected}", where=where, todo=hint)
 
@@ -118,7 +142,7 @@ def _refuse(values: pd.Series, wrong: pd.Series, column: Column, where: str) -> 
 def _as_text(values: pd.Series, kind: Kind) -> pd.Series:
     if kind == "integer":
         return values.map(lambda value: "NA" if pd.isna(value) else str(int(value)))
-    return values.map(lambda value: "NA" if pd.isna(value) else f"{value:.10g}")
+    return values.map(lambda value: "NA" if pd.isna(value) else f"{value + 0.0:.10g}")
 
 
 SIGNATURES = Table(
@@ -132,7 +156,12 @@ SIGNATURES = Table(
         Column("drug", "text", "Drugs it is about.", optional=True),
         Column("cancer", "text", "Cancers it is about.", optional=True),
         Column("context", "text", "Cells or tissue it may be read in.", optional=True),
-        Column("assay", "text", "Assay that measures its members.", choices=("mrna", "total_rna", "small_rna", "circ_rna")),
+        Column(
+            "assay",
+            "text",
+            "Assay that measures its members.",
+            choices=("mrna", "total_rna", "small_rna", "circ_rna"),
+        ),
         Column(
             "tier",
             "text",
@@ -155,9 +184,230 @@ MEMBERS = Table(
         Column("signature", "text", "Identifier of the signature."),
         Column("symbol", "text", "Approved gene symbol, or miRBase mature name, or circRNA name."),
         Column("weight", "number", "Above 0: higher in the resistant state; below 0: lower."),
-        Column("flags", "text", "`stated`, `inferred`, `proxy`, `retracted`, `contradicted`; joined by `;`.", optional=True),
+        Column(
+            "flags",
+            "text",
+            "`stated`, `inferred`, `proxy`, `retracted`, `contradicted`; joined by `;`.",
+            optional=True,
+        ),
         Column("section", "text", "Sections of the document it stands in.", optional=True),
         Column("evidence", "text", "What the document says, in our words.", optional=True),
     ),
     key=("signature", "symbol"),
 )
+
+NOTICES = Table(
+    "notices.tsv",
+    "One row for each thing that was noticed on reading a user's own gene sets.",
+    (
+        Column("collection", "text", "The user's file."),
+        Column("line", "integer", "Its line."),
+        Column("problem", "text", "What was noticed."),
+        Column("action", "text", "What was done about it."),
+    ),
+)
+
+GENES = Table(
+    "genes.tsv",
+    "One row for each feature of the matrix, in its order: what it was taken for, and whether it is used.",
+    (
+        Column("feature", "text", "Name in the matrix; empty where it has none.", optional=True),
+        Column("symbol", "text", "Gene it was taken for; empty when it could not be told.", optional=True),
+        Column("how", "text", "How the symbol was found."),
+        Column("used", "text", "Whether this feature stands for its symbol.", choices=("yes", "no")),
+        Column("mean", "number", "Mean on the log scale over the observations in use."),
+        Column("sd", "number", "Standard deviation on the log scale."),
+        Column("detected", "number", "Share of observations with a value other than zero."),
+        Column("note", "text", "Why a feature is not used.", optional=True),
+    ),
+)
+
+OBSERVATIONS = Table(
+    "observations.parquet",
+    "One row for each cell (or bulk sample) in use.",
+    (
+        Column("observation", "text", "Name of the cell or sample."),
+        Column("row", "integer", "Its row in the matrix, from 0."),
+        Column("sample", "text", "Biological sample it belongs to."),
+        Column("cell_type", "text", "Its cell type; `bulk` in bulk data, `all cells` where no types are given."),
+        Column("batch", "text", "Its batch.", optional=True),
+        Column("depth", "number", "Sum of its values; NA for log data.", optional=True),
+        Column("detected_genes", "integer", "Features with a value other than zero."),
+        Column("mito_share", "number", "Share of mitochondrial (MT-) values; NA for log data.", optional=True),
+    ),
+    key=("observation",),
+)
+
+COVERAGE = Table(
+    "coverage.tsv",
+    "One row for each signature in each dataset: which members were measured, and what may be scored.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("signature", "text", "Identifier of the signature."),
+        Column("n_members", "integer", "Members of the signature."),
+        Column("n_found", "integer", "Members found in the matrix, by whatever name."),
+        Column("n_alias", "integer", "Of these, found by a previous name or an alias."),
+        Column("n_ortholog", "integer", "Of these, found by an ortholog."),
+        Column("n_missing", "integer", "Members not found."),
+        Column(
+            "n_not_expressed",
+            "integer",
+            "Members found that never vary in this dataset, all-zero ones included.",
+        ),
+        Column("n_measured", "integer", "Members found that vary: the ones that are scored."),
+        Column("coverage", "number", "n_measured / n_members."),
+        Column("missing", "text", "Members not found or not expressed, joined by `,`.", optional=True),
+        Column("scorable", "text", "The answer of the gate.", choices=("yes", "low_power", "no")),
+        Column("reason", "text", "Why not, or why with low power.", optional=True),
+    ),
+    key=("dataset", "signature"),
+)
+
+SAMPLE_SCORES = Table(
+    "sample_scores.tsv",
+    "One row for each biological sample, cell type, signature and method: the unit of inference.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("sample", "text", "Biological sample."),
+        Column("cell_type", "text", "Cell type; `bulk` in bulk data."),
+        Column("n_cells", "integer", "Cells averaged; 1 in bulk data."),
+        Column("signature", "text", "Identifier of the signature."),
+        Column("method", "text", "Scoring method."),
+        Column(
+            "score",
+            "number",
+            "Higher is more like the resistant state; NA where not scorable.",
+            optional=True,
+        ),
+        Column("up", "number", "Part of the members that are higher in resistance.", optional=True),
+        Column("down", "number", "Part of the members that are lower in resistance.", optional=True),
+    ),
+    key=("dataset", "sample", "cell_type", "signature", "method"),
+)
+
+CONFOUNDERS = Table(
+    "confounders.tsv",
+    "Technical properties of each biological sample and cell type (means over its cells).",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("sample", "text", "Biological sample."),
+        Column("cell_type", "text", "Cell type; `bulk` in bulk data."),
+        Column("n_cells", "integer", "Cells averaged; 1 in bulk data."),
+        Column("depth", "number", "Sum of values of a cell; NA for log data.", optional=True),
+        Column("detected_genes", "number", "Features with a value other than zero."),
+        Column("mito_share", "number", "Share of mitochondrial values; NA for log data.", optional=True),
+    ),
+    key=("dataset", "sample", "cell_type"),
+)
+
+VERDICTS = ("supported", "contradicted", "not_specific", "not_separable", "underpowered", "not_measurable")
+
+CONTRASTS = Table(
+    "contrasts.tsv",
+    "One row for each dataset, contrast, cell type, signature and method.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("contrast", "text", "Name of the contrast."),
+        Column("signature", "text", "Identifier of the signature."),
+        Column("method", "text", "Scoring method."),
+        Column("cell_type", "text", "Cell type; `bulk` in bulk data."),
+        Column(
+            "n_resistant",
+            "integer",
+            "Biological samples in the resistant arm (pairs count once in each arm).",
+        ),
+        Column("n_sensitive", "integer", "Biological samples in the sensitive arm."),
+        Column("effect", "number", "Above 0: higher in the resistant arm.", optional=True),
+        Column("effect_type", "text", "What the effect is.", choices=("hedges_g",)),
+        Column("effect_se", "number", "Standard error of the effect.", optional=True),
+        Column("ci_low", "number", "Lower end of its 95 % interval.", optional=True),
+        Column("ci_high", "number", "Upper end of its 95 % interval.", optional=True),
+        Column(
+            "auroc",
+            "number",
+            "P(a resistant sample scores higher than a sensitive one); never flipped.",
+            optional=True,
+        ),
+        Column("auroc_low", "number", "Lower end of its 95 % interval.", optional=True),
+        Column("auroc_high", "number", "Upper end of its 95 % interval.", optional=True),
+        Column("p", "number", "Two-sided permutation p.", optional=True),
+        Column(
+            "p_type",
+            "text",
+            "exact (all arrangements) or monte_carlo.",
+            optional=True,
+            choices=("exact", "monte_carlo"),
+        ),
+        Column("fdr", "number", "Benjamini-Hochberg within dataset, contrast and method.", optional=True),
+        Column("flags", "text", "What to know when reading the row, joined by `;`.", optional=True),
+        Column("verdict", "text", "The answer, by the rules in docs/methods.md.", choices=VERDICTS),
+    ),
+    key=("dataset", "contrast", "cell_type", "signature", "method"),
+)
+
+META = Table(
+    "meta.tsv",
+    "One row for each contrast, cell type, signature and method: its effects over datasets together.",
+    (
+        Column("contrast", "text", "Name of the contrast."),
+        Column("cell_type", "text", "Cell type; `bulk` in bulk data."),
+        Column("signature", "text", "Identifier of the signature."),
+        Column("method", "text", "Scoring method."),
+        Column("n_datasets", "integer", "Datasets with an effect."),
+        Column("datasets", "text", "Their names, joined by `,`."),
+        Column("effect", "number", "Random-effects mean; the effect itself where there is one dataset."),
+        Column("ci_low", "number", "Lower end of its 95 % interval (Hartung-Knapp from two datasets on)."),
+        Column("ci_high", "number", "Upper end of its 95 % interval."),
+        Column("p", "number", "p of the mean; NA with one dataset, see its contrast table.", optional=True),
+        Column("tau2", "number", "Variance between datasets.", optional=True),
+        Column("i2", "number", "Share of variation that is between datasets, 0 to 1.", optional=True),
+        Column(
+            "prediction_low",
+            "number",
+            "Lower end of the 95 % prediction interval; from three datasets on.",
+            optional=True,
+        ),
+        Column("prediction_high", "number", "Upper end of the 95 % prediction interval.", optional=True),
+    ),
+    key=("contrast", "cell_type", "signature", "method"),
+)
+
+VERDICT_TABLE = Table(
+    "verdicts.tsv",
+    "One row for each dataset, contrast, cell type and signature: the answer of the leading method.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("contrast", "text", "Name of the contrast."),
+        Column("cell_type", "text", "Cell type; `bulk` in bulk data."),
+        Column("signature", "text", "Identifier of the signature."),
+        Column("name", "text", "Its name for people."),
+        Column("tier", "text", "Its tier."),
+        Column("verdict", "text", "The answer.", choices=VERDICTS),
+        Column("method", "text", "Method the verdict rests on: the first one of the config."),
+        Column("effect", "number", "Its effect.", optional=True),
+        Column("ci_low", "number", "Lower end of its 95 % interval.", optional=True),
+        Column("ci_high", "number", "Upper end of its 95 % interval.", optional=True),
+        Column("auroc", "number", "Its AUROC.", optional=True),
+        Column("fdr", "number", "Its false discovery rate.", optional=True),
+        Column(
+            "methods_agreeing",
+            "text",
+            "Methods whose effect has the same sign, of those that give one: `2 of 3`.",
+            optional=True,
+        ),
+        Column("why", "text", "The answer in words."),
+        Column("caveat", "text", "What to keep in mind.", optional=True),
+    ),
+    key=("dataset", "contrast", "cell_type", "signature"),
+)
+
+
+def write_open_table(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
+    """Write a table whose columns are the user's own, as text."""
+    with whole_file(path) as partial:
+        frame.to_csv(partial, sep="\t", index=False, lineterminator="\n")
+
+
+def read_parquet(table: Table, path: str | os.PathLike[str]) -> pd.DataFrame:
+    """Read and check a table that is kept as Parquet."""
+    return table.check(pd.read_parquet(path), str(path))

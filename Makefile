@@ -1,0 +1,58 @@
+# make demo · make test: all that a newcomer needs. Each target first makes .venv from requirements.lock.
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+CORES ?= 2
+FITS := import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))
+PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
+	$$each -c '$(FITS)' 2>/dev/null && echo $$each && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+REPORT := results/report.html
+# Snakemake keeps a cache of sources; a home directory that cannot be written must not stop it.
+export XDG_CACHE_HOME ?= $(shell test -w "$$HOME" || echo "$(CURDIR)/.snakemake/cache")
+ifeq ($(XDG_CACHE_HOME),)
+unexport XDG_CACHE_HOME
+endif
+
+.PHONY: help demo test lint bench clean setup
+help: ## show the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(READY) ## make .venv from the lock (every other target does it too)
+
+$(READY): requirements.lock
+	@$(or $(PYTHON),false) -c '$(FITS)' 2>/dev/null || { echo "ERROR: Python 3.11, 3.12 or 3.13 is needed, found \
+	$$({ $(or $(PYTHON),python3) --version || echo none; } 2>/dev/null): install one, or say make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "ERROR: $(PYTHON) has no venv module: \
+	install it (Debian, Ubuntu: apt-get install python3-venv)" >&2; exit 1; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once; a minute or two)"
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@if command -v uv >/dev/null; \
+	then uv pip install --no-config --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; fi
+	@touch $@
+
+demo: $(READY) ## run the workflow on the embedded data; ends with the path of the report
+	@$(BIN)/snakemake --cores $(CORES) --quiet host rules progress
+	@$(BIN)/snakemake --report $(REPORT) --quiet
+	@echo
+	@echo "Report: $(CURDIR)/$(REPORT)"
+
+test: $(READY) ## run all tests
+	@$(BIN)/python -m pytest
+
+lint: $(READY) ## check style, formatting, types, the workflow and the gene sets
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy workflow/scripts/resig
+	@$(BIN)/snakefmt --check Snakefile workflow
+	@$(BIN)/snakemake --lint
+	@PYTHONPATH=workflow/scripts $(BIN)/python -m resig.lint
+
+bench: $(READY) ## measure speed and memory against peers
+	@$(BIN)/python benchmarks/run.py
+
+clean: ## remove what runs and set-up have made
+	rm -rf $(VENV) .snakemake results logs .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -1,0 +1,155 @@
+"""The demo, run as shipped: it finds what was planted, nothing else, and knows when there is nothing to do."""
+
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import ROOT, Ran, snakemake
+
+pytestmark = pytest.mark.integration
+
+
+def tables(folder: Path) -> dict[str, bytes]:
+    found = sorted((folder / "results").rglob("*.tsv")) + sorted((folder / "results").rglob("*.json"))
+    return {str(path.relative_to(folder)): path.read_bytes() for path in found}
+
+
+def jobs(ran: Ran) -> set[str]:
+    """Rules that a dry run would run."""
+    lines = ran.out.splitlines() + ran.err.splitlines()
+    return {line.split()[1].rstrip(":") for line in lines if line.startswith(("rule ", "localrule "))}
+
+
+@pytest.fixture(scope="module")
+def answers(demo: Ran) -> pd.DataFrame:
+    return pd.read_csv(demo.folder / "results/summary/verdicts.tsv", sep="\t", keep_default_na=False)
+
+
+@pytest.fixture(scope="module")
+def truth() -> pd.DataFrame:
+    return pd.read_csv(ROOT / "resources/demo/truth.tsv", sep="\t", keep_default_na=False)
+
+
+def test_every_verdict_the_truth_expects_is_given(answers: pd.DataFrame, truth: pd.DataFrame) -> None:
+    key = ["dataset", "contrast", "cell_type", "signature"]
+    expected = truth[truth["expected"] != ""].assign(cell_type=lambda t: t["cell_type"].replace("", "bulk"))
+    joined = expected.merge(answers, on=key, how="left", validate="one_to_one")
+    wrong = joined[joined["expected"] != joined["verdict"]]
+    assert wrong.empty, wrong[[*key, "expected", "verdict", "effect", "fdr"]].to_string()
+    assert set(expected["expected"]) == {"supported", "contradicted", "not_separable", "not_measurable"}
+
+
+def test_nothing_is_called_where_nothing_was_planted(answers: pd.DataFrame, truth: pd.DataFrame) -> None:
+    called = answers[answers["verdict"].isin(["supported", "contradicted"])]
+    planted = truth[truth["planted"] != "none"].assign(cell_type=lambda t: t["cell_type"].replace("", "bulk"))
+    key = ["dataset", "contrast", "cell_type", "signature"]
+    surprise = called.merge(planted[key], on=key, how="left", indicator=True).query("_merge == 'left_only'")
+    assert surprise.empty, surprise[key].to_string()
+
+
+def test_the_real_cohort_gets_the_honest_answer(answers: pd.DataFrame) -> None:
+    real = answers[answers["dataset"] == "all_chiaretti"]
+    assert set(real["verdict"]) == {"not_separable", "not_measurable"}
+
+
+def test_a_second_run_has_nothing_to_do(demo: Ran) -> None:
+    again = snakemake(demo.folder, "--cores", "2")
+    assert again.code == 0
+    assert "Nothing to be done" in again.out + again.err
+
+
+def test_one_core_in_another_folder_gives_the_same_bytes(demo: Ran, tmp_path: Path) -> None:
+    alone = snakemake(
+        tmp_path,
+        "--cores",
+        "1",
+        "--configfile",
+        demo.folder / "config/config.yaml",
+        snakefile=demo.folder / "Snakefile",
+    )
+    assert alone.code == 0, alone.err[-4000:]
+    mine, theirs = tables(tmp_path), tables(demo.folder)
+    assert set(mine) == set(theirs)
+    assert [name for name in mine if mine[name] != theirs[name]] == []
+
+
+def test_an_edited_module_reruns_what_depends_on_it_and_a_comment_reruns_nothing(demo: Ran, tmp_path: Path) -> None:
+    folder = tmp_path / "resig"
+    shutil.copytree(demo.folder, folder, symlinks=False)
+    touched = snakemake(folder, "--cores", "1", "--touch")
+    assert touched.code == 0, touched.err[-2000:]
+    config = folder / "config/config.yaml"
+    config.write_text(config.read_text() + "\n# a comment\n")
+    assert "Nothing to be done" in (ran := snakemake(folder, "-n")).out + ran.err
+    module = folder / "workflow/scripts/resig/coverage.py"
+    module.write_text(module.read_text() + "\n# edited\n")
+    assert {"measure_coverage", "score", "contrast", "synthesis", "plot_verdicts"} <= jobs(snakemake(folder, "-n"))
+
+
+def test_validate_prints_the_plan_and_computes_nothing(checkout: Path, tmp_path: Path) -> None:
+    ran = snakemake(
+        tmp_path, "validate", "--configfile", checkout / "config/config.yaml", snakefile=checkout / "Snakefile"
+    )
+    assert ran.code == 0, ran.err[-2000:]
+    for line in (
+        "contrast after_therapy: resistant (timepoint: post) against sensitive (timepoint: pre)",
+        "  toy_bulk: 16 pairs",
+        "  all_chiaretti: 24 against 101 samples",
+    ):
+        assert line in ran.out.splitlines()
+    assert "needs small RNA data; this dataset is mRNA: exo_mir_dox" in ran.out
+    assert not (tmp_path / "results").exists()
+
+
+class Rows(HTMLParser):
+    """Counts the answers of the verdict page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.verdicts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "tr" and given.get("class") == "answer":
+            self.verdicts.append(str(given["data-verdict"]))
+
+
+def test_the_verdict_page_holds_each_verdict_once(demo: Ran, answers: pd.DataFrame) -> None:
+    rows = Rows()
+    rows.feed((demo.folder / "results/summary/verdicts.html").read_text(encoding="utf-8"))
+    assert sorted(rows.verdicts) == sorted(answers["verdict"])
+
+
+def test_the_report_is_made_and_holds_every_category(demo: Ran) -> None:
+    ran = snakemake(demo.folder, "--report", "results/report.html")
+    assert ran.code == 0, ran.err[-2000:]
+    page = (demo.folder / "results/report.html").read_text(encoding="utf-8")
+    for category in ("Verdicts", "Coverage", "Contrasts", "Evidence"):
+        assert f'"category": "{category}"' in page or f">{category}<" in page or f'"{category}"' in page
+    assert "System Message" not in page  # what docutils writes into a page that it cannot parse
+    assert len(page) < 15e6
+
+
+def test_every_module_is_delivered(checkout: Path) -> None:
+    listed = (checkout / "workflow/rules/common.smk").read_text()
+    package = checkout / "workflow/scripts/resig"
+    on_disk = {str(path.relative_to(package).with_suffix("")) for path in package.rglob("*.py")}
+    named = {line.strip().strip('",') for line in listed.splitlines() if line.startswith('        "')}
+    assert named == on_disk
+
+
+def test_docs_name_every_file_and_column(checkout: Path, demo: Ran) -> None:
+    from resig import tables as known
+
+    text = (checkout / "docs/outputs.md").read_text()
+    for table in vars(known).values():
+        if isinstance(table, known.Table):
+            assert table.name in text
+            section = text.split(f"### `{table.name}`", 1)[1].split("\n### ", 1)[0]
+            assert [line.split("`")[1] for line in section.splitlines() if line.startswith("| `")] == table.names
+    made = {path.name for path in (demo.folder / "results").rglob("*") if path.is_file()}
+    for contrast in ("after_therapy", "chemo", "multidrug_resistance"):
+        made -= {f"{contrast}.tsv", f"{contrast}.svg"}
+    assert [name for name in sorted(made) if name not in text] == []

@@ -1,0 +1,202 @@
+"""Meta-analysis against metafor and against its formulas; verdicts follow the leading method of each dataset."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import optimize, stats
+
+from resig.synthesis import meta_analysis, pool, verdicts
+from resig.tables import META, VERDICT_TABLE
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+
+
+def by_formula(effects: np.ndarray, errors: np.ndarray, tau2: float) -> dict[str, float]:
+    """Hartung and Knapp's interval and Higgins' prediction interval, given the variance between studies."""
+    k = len(effects)
+    weights = [1 / (error**2 + tau2) for error in errors]
+    mean = sum(w * effect for w, effect in zip(weights, effects, strict=True)) / sum(weights)
+    q = sum(w * (effect - mean) ** 2 for w, effect in zip(weights, effects, strict=True)) / (k - 1)
+    se = (q / sum(weights)) ** 0.5
+    low, high = stats.t.interval(0.95, k - 1, mean, se)
+    found = {"effect": mean, "ci_low": low, "ci_high": high, "p": 2 * stats.t.cdf(-abs(mean) / se, k - 1)}
+    if k > 2:
+        ahead = stats.t.interval(0.95, k - 2, mean, (tau2 + se**2) ** 0.5)
+        found |= {"prediction_low": ahead[0], "prediction_high": ahead[1]}
+    return found
+
+
+def paule_mandel(effects: np.ndarray, errors: np.ndarray) -> float:
+    def surplus(tau2: float) -> float:
+        weights = 1 / (errors**2 + tau2)
+        return float(weights @ (effects - np.average(effects, weights=weights)) ** 2) - (len(effects) - 1)
+
+    return optimize.brentq(surplus, 0, 1e6, xtol=1e-13) if surplus(0) > 0 else 0.0
+
+
+def studies(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    generator = np.random.default_rng(seed)
+    errors = generator.uniform(0.1, 0.9, size=generator.integers(2, 10))
+    return generator.normal(0.5, np.sqrt(generator.choice([0, 0.5, 3]) ** 2 + errors**2)), errors
+
+
+@pytest.mark.parametrize("case", range(1, 13))
+def test_pooling_equals_metafor(case: int) -> None:
+    values = pd.read_csv(GOLDEN / "studies.tsv", sep="\t").query("case == @case")
+    answer = pd.read_csv(GOLDEN / "studies_answers.tsv", sep="\t").set_index("case").loc[case]
+    found = pool(values["effect"].to_numpy(), values["se"].to_numpy())
+    assert found["tau2"] == pytest.approx(answer["tau2"], rel=1e-3, abs=1e-5)
+    for ours, theirs in (("effect", "effect"), ("ci_low", "low"), ("ci_high", "high"), ("p", "p")):
+        assert found[ours] == pytest.approx(answer[theirs], rel=1e-3, abs=1e-4)
+    # metafor takes t with k - 1 degrees of freedom here, resig k - 2 (Higgins et al. 2009).
+    k = len(values)
+    wider = stats.t.ppf(0.975, k - 2) / stats.t.ppf(0.975, k - 1) if k > 2 else np.nan
+    for name in ("prediction_low", "prediction_high"):
+        expected = answer["effect"] + wider * (answer[name] - answer["effect"])
+        assert found[name] == pytest.approx(expected, rel=1e-3, abs=1e-3, nan_ok=True)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_pooling_by_the_formulas(seed: int) -> None:
+    effects, errors = studies(seed)
+    found = pool(effects, errors)
+    assert found["tau2"] == pytest.approx(paule_mandel(effects, errors), rel=1e-3, abs=1e-5)
+    for name, value in by_formula(effects, errors, found["tau2"]).items():
+        assert found[name] == pytest.approx(value, rel=1e-9, abs=1e-12), name
+    q = float(np.sum((effects - np.average(effects, weights=errors**-2.0)) ** 2 / errors**2))
+    assert found["i2"] == pytest.approx(max(0.0, (q - len(effects) + 1) / q), abs=1e-9)
+
+
+def test_studies_alike_have_no_variance_between_them() -> None:
+    effects, errors = np.array([0.5, 0.52, 0.45, 0.51]), np.array([0.3, 0.4, 0.2, 0.5])
+    found = pool(effects, errors)
+    assert (found["tau2"], found["i2"]) == (0, 0)
+    assert found["effect"] == pytest.approx(np.average(effects, weights=errors**-2.0))
+
+
+def test_two_studies_have_an_interval_but_no_prediction() -> None:
+    found = pool(np.array([0.2, 1.1]), np.array([0.3, 0.4]))
+    assert found["ci_high"] - found["effect"] == pytest.approx(stats.t.ppf(0.975, 1) * found_se(found), rel=1e-9)
+    assert np.isnan([found["prediction_low"], found["prediction_high"]]).all()
+
+
+def found_se(found: dict[str, float]) -> float:
+    return abs(found["effect"]) / stats.t.isf(found["p"] / 2, 1)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_pooling_mirrors_scales_and_forgets_the_order(seed: int) -> None:
+    effects, errors = studies(seed)
+    found = pool(effects, errors)
+    back, again, large = pool(-effects, errors), pool(effects[::-1], errors[::-1]), pool(10 * effects, 10 * errors)
+    assert [back["effect"], back["ci_low"], back["p"]] == pytest.approx(
+        [-found["effect"], -found["ci_high"], found["p"]], rel=1e-9
+    )
+    assert list(again.values()) == pytest.approx(list(found.values()), rel=1e-9, abs=1e-12, nan_ok=True)
+    assert large["ci_high"] == pytest.approx(10 * found["ci_high"], rel=1e-3)
+    assert large["tau2"] == pytest.approx(100 * found["tau2"], rel=1e-3, abs=1e-3)
+
+
+# --- tables ---
+
+
+def contrasts(*rows: tuple[str, str, str, str, float, float]) -> pd.DataFrame:
+    """Make rows of (dataset, contrast, signature, method, effect, standard error)."""
+    table = pd.DataFrame(rows, columns=["dataset", "contrast", "signature", "method", "effect", "effect_se"])
+    low, high = (table["effect"] + sign * 2.1 * table["effect_se"] for sign in (-1, 1))
+    verdict = np.where(
+        table["effect"].isna(), "underpowered", np.where(table["effect"] > 0, "supported", "contradicted")
+    )
+    more = {"cell_type": "bulk", "auroc": 0.8, "fdr": 0.01, "n_resistant": 5, "n_sensitive": 6, "verdict": verdict}
+    return table.assign(ci_low=low, ci_high=high, **more)
+
+
+NAN = float("nan")
+SOME = contrasts(
+    ("one", "c", "a", "zmean", 1.0, 0.4),
+    ("two", "c", "a", "zmean", 0.3, 0.2),
+    ("one", "c", "a", "ucell", 0.7, 0.4),
+    ("two", "c", "a", "ucell", NAN, NAN),
+    ("one", "c", "b", "zmean", -0.5, 0.3),
+    ("one", "other", "a", "zmean", 0.2, 0.3),
+)
+
+
+def test_each_row_pools_its_own_datasets() -> None:
+    found = META.check(meta_analysis(SOME), "meta").set_index(["contrast", "signature", "method"])
+    assert found["datasets"].to_dict() == {
+        ("c", "a", "zmean"): "one,two",
+        ("c", "a", "ucell"): "one",
+        ("c", "b", "zmean"): "one",
+        ("other", "a", "zmean"): "one",
+    }
+    expected = by_formula(np.array([1.0, 0.3]), np.array([0.4, 0.2]), found.at[("c", "a", "zmean"), "tau2"])
+    assert found.loc[("c", "a", "zmean"), list(expected)].tolist() == pytest.approx(list(expected.values()), rel=1e-9)
+
+
+def test_one_dataset_keeps_its_own_effect_and_interval() -> None:
+    row = meta_analysis(SOME).set_index(["contrast", "signature", "method"]).loc[("c", "b", "zmean")]
+    assert row[["effect", "ci_low", "ci_high"]].tolist() == pytest.approx([-0.5, -0.5 - 0.63, -0.5 + 0.63])
+    assert row[["p", "tau2", "i2", "prediction_low", "prediction_high"]].isna().all()
+
+
+def test_a_new_dataset_changes_only_the_rows_it_takes_part_in() -> None:
+    key = ["contrast", "signature", "method"]
+    before = meta_analysis(SOME).set_index(key)
+    more = pd.concat([contrasts(("three", "c", "b", "zmean", 0.4, 0.2), ("three", "new", "a", "zmean", 1, 1)), SOME])
+    after = meta_analysis(more).set_index(key)
+    untouched = [each for each in before.index if each != ("c", "b", "zmean")]
+    pd.testing.assert_frame_equal(after.loc[untouched], before.loc[untouched])
+    assert after.at[("c", "b", "zmean"), "datasets"] == "one,three"
+    assert after.index.difference(before.index).tolist() == [("new", "a", "zmean")]
+
+
+def test_no_effects_at_all_give_an_empty_table_with_its_columns() -> None:
+    found = meta_analysis(SOME.assign(effect=NAN))
+    assert (len(found), list(found.columns)) == (0, META.names)
+
+
+def judge(table: pd.DataFrame, leading: dict[str, str]) -> pd.DataFrame:
+    units = table[["dataset", "signature"]].drop_duplicates()
+    coverage = units.assign(reason=[f"reason of {each}" for each in units["dataset"] + "/" + units["signature"]])
+    about = pd.DataFrame({"signature": ["a", "b"], "name": ["A", "B"], "tier": "A", "caveat": ["", "mind"]})
+    found = VERDICT_TABLE.check(verdicts(table, coverage, about, leading), "verdicts")
+    return found.set_index(["dataset", "contrast", "signature"])
+
+
+def test_verdicts_follow_the_leading_method_of_each_dataset() -> None:
+    table = pd.concat([SOME, contrasts(("two", "c", "b", "ucell", -0.4, 0.1), ("two", "c", "b", "zmean", 0.4, 0.1))])
+    found = judge(table[~table["effect"].isna()], {"one": "zmean", "two": "zmean"})
+    assert found["effect"].to_dict() == {
+        ("one", "c", "a"): 1.0,
+        ("two", "c", "a"): 0.3,
+        ("one", "c", "b"): -0.5,
+        ("one", "other", "a"): 0.2,
+        ("two", "c", "b"): 0.4,
+    }
+    assert found.loc[[("one", "c", "a"), ("two", "c", "b")], "methods_agreeing"].tolist() == ["2 of 2", "1 of 2"]
+    led = table[(table["dataset"] == "one") | (table["signature"] == "b")]
+    other = judge(led, {"one": "zmean", "two": "ucell"})
+    assert other.loc[("two", "c", "b"), ["verdict", "method", "effect"]].tolist() == ["contradicted", "ucell", -0.4]
+
+
+def test_a_new_dataset_changes_no_verdict_of_another() -> None:
+    leading = {"one": "zmean", "two": "zmean", "three": "zmean"}
+    before = judge(SOME, leading)
+    after = judge(pd.concat([contrasts(("three", "c", "a", "zmean", -1.0, 0.1)), SOME]), leading)
+    pd.testing.assert_frame_equal(after.loc[before.index], before)
+
+
+def test_the_words_carry_the_figures_and_the_reason() -> None:
+    table = pd.concat([SOME, contrasts(("two", "c", "b", "zmean", NAN, NAN)).assign(verdict="not_measurable")])
+    found = judge(table, {"one": "zmean", "two": "zmean"})
+    assert found.at[("one", "c", "b"), "why"] == (
+        "LOWER in the resistant arm, against the documents (g -0.50, AUROC 0.80, FDR 0.01; 5 resistant, 6 sensitive)"
+    )
+    assert found.at[("two", "c", "b"), "why"] == "cannot be measured in this dataset: reason of two/b"
+    few = contrasts(("two", "c", "a", "zmean", NAN, NAN))
+    assert judge(few, {"two": "zmean"})["why"].tolist() == [
+        "too few samples to say anything (5 resistant, 6 sensitive)"
+    ]

@@ -1,0 +1,124 @@
+# The package, the checked config, and who asks for what. No jobs are defined here.
+import os
+import sys
+from pathlib import Path
+
+# Each module by source_path: a job of a remote deployment gets these files and no others.
+LIBRARY = [
+    workflow.source_path(f"../scripts/resig/{module}.py")
+    for module in (
+        "__init__",
+        "build_genesets",
+        "catalogue",
+        "companions",
+        "config",
+        "coverage",
+        "derive",
+        "errors",
+        "files",
+        "genesets",
+        "inference/__init__",
+        "inference/effects",
+        "inference/permutation",
+        "inference/two_groups",
+        "intake/__init__",
+        "intake/cells",
+        "intake/labels",
+        "intake/run",
+        "intake/samples",
+        "intake/text",
+        "ledger",
+        "lint",
+        "logs",
+        "matrix",
+        "nomenclature",
+        "plan",
+        "plots/__init__",
+        "plots/contrast",
+        "plots/coverage",
+        "plots/palette",
+        "plots/style",
+        "plots/verdicts",
+        "sample_table",
+        "scoring/__init__",
+        "scoring/method",
+        "scoring/ranks",
+        "scoring/run",
+        "scoring/singscore",
+        "scoring/ssgsea",
+        "scoring/ucell",
+        "scoring/zmean",
+        "signatures",
+        "synthesis",
+        "table_page",
+        "tables",
+        "units",
+    )
+]
+sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
+
+from resig.config import ConfigError, complete_config, load_schema
+
+SHIPPED = "resources/"
+
+
+def at_hand(path):
+    """Return where a path of the config lies: in the user's folder, or among the files shipped with the workflow."""
+    if path.startswith(SHIPPED) and not exists(path):
+        try:
+            return workflow.source_path(f"../../{path}")
+        except Exception:  # not shipped either: the check of the config names it
+            pass
+    return local(path)
+
+
+try:
+    config.update(
+        complete_config(
+            config,
+            load_schema(workflow.source_path("../schemas/config.schema.yaml")),
+            files=[*workflow.configfiles, *workflow.overwrite_configfiles],
+            locate=at_hand,
+        )
+    )
+except ConfigError as problems:
+    raise WorkflowError(str(problems))
+
+DATASETS = config["datasets"]
+CONTRASTS = config["contrasts"]
+ASKED = [(dataset, contrast) for contrast, spec in CONTRASTS.items() for dataset in spec["datasets"]]
+
+
+wildcard_constraints:
+    dataset="|".join(map(re.escape, DATASETS)),
+    contrast="|".join(map(re.escape, CONTRASTS)) or "none",
+
+
+def methods_of(dataset):
+    """Return the scoring methods of a dataset."""
+    return config["scoring"][DATASETS[dataset]["kind"]]
+
+
+def of_datasets(pattern):
+    """Expand a pattern over all datasets."""
+    return expand(pattern, dataset=DATASETS)
+
+
+def of_contrasts(pattern):
+    """Expand a pattern over each (dataset, contrast) that is asked for."""
+    return [path for dataset, contrast in ASKED for path in expand(pattern, dataset=dataset, contrast=contrast)]
+
+
+FINAL = [
+    "<results>/signatures/signatures.tsv",
+    *of_datasets("<results>/{dataset}/scores.parquet"),
+    *of_datasets("<results>/{dataset}/confounders.tsv"),
+    "<results>/summary/coverage.tsv",
+    "<results>/summary/coverage.svg",
+    *of_contrasts("<results>/{dataset}/contrasts/{contrast}.svg"),
+    *(
+        ["<results>/summary/meta.tsv", "<results>/summary/verdicts.svg", "<results>/summary/verdicts.html"]
+        if CONTRASTS
+        else []
+    ),
+]

@@ -1,0 +1,24 @@
+# in:  sample scores and sample table of each dataset
+# out: <results>/{dataset}/contrasts/{contrast}.tsv
+
+
+rule contrast:
+    input:
+        library=LIBRARY,
+        scores="<results>/{dataset}/sample_scores.tsv",
+        samples="<results>/{dataset}/samples.tsv",
+        report="<results>/{dataset}/intake.json",
+        coverage="<results>/{dataset}/coverage.tsv",
+    output:
+        contrast="<results>/{dataset}/contrasts/{contrast}.tsv",
+    log:
+        "<logs>/contrast/{dataset}.{contrast}.log",
+    benchmark:
+        "<benchmarks>/contrast/{dataset}.{contrast}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    params:
+        spec=lambda wildcards: CONTRASTS[wildcards.contrast],
+        inference=config["inference"],
+    script:
+        "../scripts/contrast.py"

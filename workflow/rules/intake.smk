@@ -1,0 +1,48 @@
+# in:  matrix and metadata of each dataset, as the config names them
+# out: <results>/{dataset}/intake.json, genes.tsv, samples.tsv, observations.parquet, matrix.h5ad; coverage.tsv
+
+
+rule intake:
+    input:
+        library=LIBRARY,
+        matrix=lambda wildcards: at_hand(DATASETS[wildcards.dataset]["matrix"]),
+        metadata=lambda wildcards: [
+            at_hand(path) for path in [DATASETS[wildcards.dataset]["metadata"]] if path is not None
+        ],
+    output:
+        matrix="<results>/{dataset}/matrix.h5ad",
+        genes="<results>/{dataset}/genes.tsv",
+        observations="<results>/{dataset}/observations.parquet",
+        samples="<results>/{dataset}/samples.tsv",
+        report="<results>/{dataset}/intake.json",
+    log:
+        "<logs>/intake/{dataset}.log",
+    benchmark:
+        "<benchmarks>/intake/{dataset}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    params:
+        spec=lambda wildcards: DATASETS[wildcards.dataset],
+    script:
+        "../scripts/intake.py"
+
+
+rule measure_coverage:
+    input:
+        library=LIBRARY,
+        genes="<results>/{dataset}/genes.tsv",
+        signatures="<results>/signatures/signatures.tsv",
+        members="<results>/signatures/members.tsv",
+    output:
+        coverage="<results>/{dataset}/coverage.tsv",
+    log:
+        "<logs>/measure_coverage/{dataset}.log",
+    benchmark:
+        "<benchmarks>/measure_coverage/{dataset}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    params:
+        assay=lambda wildcards: DATASETS[wildcards.dataset]["assay"],
+        min_coverage=config["scoring"]["min_coverage"],
+    script:
+        "../scripts/measure_coverage.py"

@@ -1,0 +1,118 @@
+# in:  finished tables
+# out: pictures and pages for the report; and `validate`, which prints what a run would do
+
+
+rule plot_coverage:
+    input:
+        library=LIBRARY,
+        coverage="<results>/summary/coverage.tsv",
+        signatures="<results>/signatures/signatures.tsv",
+    output:
+        picture=report(
+            "<results>/summary/coverage.svg",
+            caption="../report/coverage.rst",
+            category="Coverage",
+            labels={"what": "picture"},
+        ),
+    log:
+        "<logs>/plot_coverage.log",
+    benchmark:
+        "<benchmarks>/plot_coverage.tsv"
+    conda:
+        "../envs/resig.yaml"
+    script:
+        "../scripts/plot_coverage.py"
+
+
+rule plot_contrast:
+    input:
+        library=LIBRARY,
+        contrast="<results>/{dataset}/contrasts/{contrast}.tsv",
+        scores="<results>/{dataset}/sample_scores.tsv",
+        samples="<results>/{dataset}/samples.tsv",
+        signatures="<results>/signatures/signatures.tsv",
+    output:
+        picture=report(
+            "<results>/{dataset}/contrasts/{contrast}.svg",
+            caption="../report/contrast.rst",
+            category="Contrasts",
+            labels={"contrast": "{contrast}", "dataset": "{dataset}"},
+        ),
+    log:
+        "<logs>/plot_contrast/{dataset}.{contrast}.log",
+    benchmark:
+        "<benchmarks>/plot_contrast/{dataset}.{contrast}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    params:
+        spec=lambda wildcards: CONTRASTS[wildcards.contrast],
+        inference=config["inference"],
+        method=lambda wildcards: methods_of(wildcards.dataset)[0],
+    script:
+        "../scripts/plot_contrast.py"
+
+
+rule plot_verdicts:
+    input:
+        library=LIBRARY,
+        verdicts="<results>/summary/verdicts.tsv",
+    output:
+        picture=report(
+            "<results>/summary/verdicts.svg",
+            caption="../report/verdicts.rst",
+            category="Verdicts",
+            labels={"what": "picture"},
+        ),
+    log:
+        "<logs>/plot_verdicts.log",
+    benchmark:
+        "<benchmarks>/plot_verdicts.tsv"
+    conda:
+        "../envs/resig.yaml"
+    script:
+        "../scripts/plot_verdicts.py"
+
+
+rule verdict_page:
+    input:
+        library=LIBRARY,
+        verdicts="<results>/summary/verdicts.tsv",
+        signatures="<results>/signatures/signatures.tsv",
+        members="<results>/signatures/members.tsv",
+    output:
+        page=report(
+            "<results>/summary/verdicts.html",
+            caption="../report/verdicts.rst",
+            category="Verdicts",
+            labels={"what": "table with reasons and members"},
+        ),
+    log:
+        "<logs>/verdict_page.log",
+    benchmark:
+        "<benchmarks>/verdict_page.tsv"
+    conda:
+        "../envs/resig.yaml"
+    script:
+        "../scripts/verdict_page.py"
+
+
+localrules:
+    validate,
+
+
+rule validate:
+    input:
+        library=LIBRARY,
+        shipped=rules.signatures.input.shipped,
+        own=rules.signatures.input.own,
+        companions=rules.signatures.input.companions,
+        matrices=[at_hand(spec["matrix"]) for spec in DATASETS.values()],
+        metadata=[at_hand(spec["metadata"] or spec["matrix"]) for spec in DATASETS.values()],
+    log:
+        "<logs>/validate.log",
+    conda:
+        "../envs/resig.yaml"
+    params:
+        config=config,
+    script:
+        "../scripts/validate.py"

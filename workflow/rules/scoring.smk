@@ -1,0 +1,46 @@
+# in:  matrix, genes, coverage and members of each dataset
+# out: <results>/{dataset}/scores.parquet (one row a cell or sample), sample_scores.tsv, confounders.tsv
+
+
+rule score:
+    input:
+        library=LIBRARY,
+        matrix="<results>/{dataset}/matrix.h5ad",
+        genes="<results>/{dataset}/genes.tsv",
+        observations="<results>/{dataset}/observations.parquet",
+        report="<results>/{dataset}/intake.json",
+        coverage="<results>/{dataset}/coverage.tsv",
+        members="<results>/signatures/members.tsv",
+    output:
+        scores="<results>/{dataset}/scores.parquet",
+    log:
+        "<logs>/score/{dataset}.log",
+    benchmark:
+        "<benchmarks>/score/{dataset}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    params:
+        methods=lambda wildcards: methods_of(wildcards.dataset),
+    script:
+        "../scripts/score.py"
+
+
+rule sample_scores:
+    input:
+        library=LIBRARY,
+        scores="<results>/{dataset}/scores.parquet",
+        observations="<results>/{dataset}/observations.parquet",
+        coverage="<results>/{dataset}/coverage.tsv",
+    output:
+        scores="<results>/{dataset}/sample_scores.tsv",
+        confounders="<results>/{dataset}/confounders.tsv",
+    log:
+        "<logs>/sample_scores/{dataset}.log",
+    benchmark:
+        "<benchmarks>/sample_scores/{dataset}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    params:
+        methods=lambda wildcards: methods_of(wildcards.dataset),
+    script:
+        "../scripts/sample_scores.py"

@@ -1,0 +1,45 @@
+# in:  coverage and contrast tables of all datasets
+# out: <results>/summary/{contrasts,coverage,meta,verdicts}.tsv
+
+
+rule summary_coverage:
+    input:
+        library=LIBRARY,
+        coverage=of_datasets("<results>/{dataset}/coverage.tsv"),
+    output:
+        coverage=report(
+            "<results>/summary/coverage.tsv",
+            caption="../report/coverage.rst",
+            category="Coverage",
+            labels={"what": "table"},
+        ),
+    log:
+        "<logs>/summary_coverage.log",
+    benchmark:
+        "<benchmarks>/summary_coverage.tsv"
+    conda:
+        "../envs/resig.yaml"
+    script:
+        "../scripts/summary_coverage.py"
+
+
+rule synthesis:
+    input:
+        library=LIBRARY,
+        contrasts=of_contrasts("<results>/{dataset}/contrasts/{contrast}.tsv"),
+        coverage="<results>/summary/coverage.tsv",
+        signatures="<results>/signatures/signatures.tsv",
+    output:
+        contrasts="<results>/summary/contrasts.tsv",
+        meta="<results>/summary/meta.tsv",
+        verdicts="<results>/summary/verdicts.tsv",
+    log:
+        "<logs>/synthesis.log",
+    benchmark:
+        "<benchmarks>/synthesis.tsv"
+    conda:
+        "../envs/resig.yaml"
+    params:
+        leading={dataset: methods_of(dataset)[0] for dataset in DATASETS},
+    script:
+        "../scripts/synthesis.py"

@@ -1,0 +1,18 @@
+from resig.logs import log_to
+
+with log_to(snakemake.log[0]):
+    from resig.inference.two_groups import compare
+    from resig.intake.run import read_report
+    from resig.tables import CONTRASTS, COVERAGE, SAMPLE_SCORES, read_text_table
+
+    table = compare(
+        snakemake.wildcards.dataset,
+        snakemake.wildcards.contrast,
+        snakemake.params.spec,
+        scores=SAMPLE_SCORES.read(snakemake.input.scores),
+        samples=read_text_table(snakemake.input.samples),
+        coverage=COVERAGE.read(snakemake.input.coverage),
+        not_constant=read_report(snakemake.input.report)["samples"]["not_constant"],
+        **snakemake.params.inference,
+    )
+    CONTRASTS.write(table, snakemake.output.contrast)

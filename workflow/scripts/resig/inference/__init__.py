@@ -1,0 +1,1 @@
+"""Inference between biological samples, never between cells."""

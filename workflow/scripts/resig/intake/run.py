@@ -1,0 +1,218 @@
+"""The intake of one dataset: what came in, what was found, what was done, and nothing lost without a word."""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from resig.errors import ResigError
+from resig.files import whole_file, write_text
+from resig.intake.cells import link_or_convert, write_csr
+from resig.intake.labels import Labels, read_labels
+from resig.intake.samples import Join, join_bulk, join_cells
+from resig.intake.text import read_text_matrix
+from resig.matrix import Matrix, names_along, open_matrix
+from resig.tables import GENES, OBSERVATIONS, write_open_table
+from resig.units import Look, decide, to_log
+
+Path_ = str | os.PathLike[str]
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Files that the intake writes."""
+
+    matrix: Path_
+    genes: Path_
+    observations: Path_
+    samples: Path_
+    report: Path_
+
+
+def take_in(name: str, spec: Mapping[str, Any], targets: Targets, called: str = "") -> None:
+    """Read one dataset as its config says, and write matrix, genes, observations, samples and the report.
+
+    `called` is the user's own name for the matrix file, for the report.
+    """
+    source = spec["matrix"]
+    # Cells bring their own labels: rows of another table could not be told to belong to them.
+    labels = read_labels(source if spec["kind"] == "single_cell" else spec["metadata"] or source)
+    if source.endswith(".h5ad"):
+        matrix, copied = link_or_convert(source, targets.matrix)
+        orientation = "observations in rows"
+        join = _join_h5ad(matrix, labels, spec)
+    else:
+        text = read_text_matrix(source, labels.load(spec["sample"]), labels.source)
+        write_csr(targets.matrix, text.values, text.samples, text.features)
+        matrix, copied, orientation = open_matrix(targets.matrix), True, text.orientation
+        join = join_bulk(text.samples, labels, spec["sample"], spec["batch"])
+    features = names_along(matrix.path, "var")
+    units, look, passed = _measure(matrix, join, features, spec, source)
+    genes = choose_genes(features, passed)
+    observations = join.observations.assign(
+        row=join.rows, depth=passed.depth, detected_genes=passed.detected_genes, mito_share=passed.mito_share
+    )
+    GENES.write(genes, targets.genes)
+    with whole_file(targets.observations) as partial:
+        OBSERVATIONS.check(observations, str(targets.observations)).to_parquet(partial, index=False)
+    write_open_table(join.samples, targets.samples)
+    report = {
+        "dataset": name,
+        "kind": spec["kind"],
+        "assay": spec["assay"],
+        "organism": spec["organism"],
+        "matrix": {
+            "file": called or source,
+            "observations": matrix.shape[0],
+            "features": matrix.shape[1],
+            "orientation": orientation,
+            "copied": copied,
+        },
+        "values": {
+            "declared": spec["values"],
+            "found": units,
+            "smallest": look.smallest,
+            "largest": look.largest,
+            "whole_numbers": look.whole,
+        },
+        "genes": {
+            "features": len(genes),
+            "used": int((genes["used"] == "yes").sum()),
+            "named": genes["how"].value_counts().sort_index().to_dict(),
+            "duplicates_left_out": int(genes["note"].str.startswith("duplicate").sum()),
+            "never_expressed": int((genes["detected"] == 0).sum()),
+        },
+        "samples": {
+            "used": len(join.samples),
+            "observations_used": len(join.rows),
+            "only_in_matrix": _some(join.only_in_matrix),
+            "only_in_metadata": _some(join.only_in_metadata),
+            "not_constant": join.not_constant,
+        },
+    }
+    write_text(targets.report, json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+
+
+def _join_h5ad(matrix: Matrix, labels: Labels, spec: Mapping[str, Any]) -> Join:
+    names = names_along(matrix.path, "obs")
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        what = "cell" if spec["kind"] == "single_cell" else "sample"
+        raise ResigError(
+            f"{what} name '{twice[0]}' stands there more than once", where=spec["matrix"], todo="make names unique"
+        )
+    if spec["kind"] == "single_cell":
+        return join_cells(names, labels, spec["sample"], spec["cell_type"], spec["batch"])
+    sample = spec["sample"] if spec["sample"] in labels.columns else labels.columns[0]
+    return join_bulk(names, labels, sample, spec["batch"])
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What one pass over the matrix measures: for each feature, and for each observation in use."""
+
+    mean: np.ndarray
+    sd: np.ndarray
+    detected: np.ndarray
+    depth: np.ndarray
+    detected_genes: np.ndarray
+    mito_share: np.ndarray
+
+
+def _measure(
+    matrix: Matrix, join: Join, features: list[str], spec: Mapping[str, Any], source: str
+) -> tuple[str, Look, Pass]:
+    _, first = next(matrix.chunks())
+    units = decide(_look(first, features, source), spec["values"], source)
+    look, passed = measure(matrix, join.rows, features, units, spec["kind"], source)
+    settled = decide(look, spec["values"], source)
+    if settled != units:
+        look, passed = measure(matrix, join.rows, features, settled, spec["kind"], source)
+    return settled, look, passed
+
+
+def measure(
+    matrix: Matrix, rows: list[int], features: list[str], units: str, kind: str, source: str
+) -> tuple[Look, Pass]:
+    """One pass: mean, standard deviation (log scale) and detection of features; depth and detection of observations."""
+    used = np.zeros(matrix.shape[0], dtype=bool)
+    used[rows] = True
+    mitochondrial = np.array([name.upper().startswith("MT-") for name in features])
+    total, squares, detected = (np.zeros(matrix.shape[1]) for _ in range(3))
+    depth, seen, mito = (np.full(matrix.shape[0], np.nan) for _ in range(3))
+    look = Look(0.0, 0.0, True)
+    for first, chunk in matrix.chunks():
+        look |= _look(chunk, features, source)
+        here = slice(first, first + chunk.shape[0])
+        sums = np.asarray(chunk.sum(axis=1)).ravel()
+        seen[here] = np.diff(chunk.indptr) - np.bincount(
+            np.repeat(np.arange(chunk.shape[0]), np.diff(chunk.indptr))[chunk.data == 0],
+            minlength=chunk.shape[0],
+        )
+        if units != "log":
+            depth[here] = sums
+            share = np.asarray(chunk[:, mitochondrial].sum(axis=1)).ravel()
+            mito[here] = np.divide(share, sums, out=np.zeros_like(sums, dtype=float), where=sums > 0)
+        logged = to_log(chunk, units, kind)[used[here]]
+        total += np.asarray(logged.sum(axis=0)).ravel()
+        squares += np.asarray(logged.multiply(logged).sum(axis=0)).ravel()
+        detected += np.bincount(logged.indices[logged.data != 0], minlength=matrix.shape[1])
+    n = len(rows)
+    mean = total / n
+    variance = np.maximum(squares - n * mean**2, 0.0) / max(n - 1, 1)
+    variance[variance <= 1e-12 * np.maximum(mean**2, 1e-12)] = 0.0
+    return look, Pass(mean, np.sqrt(variance), detected / n, depth[rows], seen[rows], mito[rows])
+
+
+def _look(chunk: Any, features: list[str], source: str) -> Look:
+    if not np.isfinite(chunk.data).all():
+        at = int(np.argmin(np.isfinite(chunk.data)))
+        raise ResigError(
+            f"feature '{features[chunk.indices[at]]}' has a value that is not finite ({chunk.data[at]})",
+            where=source,
+            todo="every value must be a finite number; impute or remove it first",
+        )
+    return Look.at(chunk.data)
+
+
+def choose_genes(features: list[str], passed: Pass) -> pd.DataFrame:
+    """Name each feature; where several carry one symbol, use the one with the highest mean."""
+    genes = pd.DataFrame(
+        {
+            "feature": features,
+            "symbol": [name.strip() for name in features],
+            "how": "as given",
+            "mean": passed.mean,
+            "sd": passed.sd,
+            "detected": passed.detected,
+        }
+    )
+    order = genes.sort_values("mean", ascending=False, kind="stable").index
+    best = genes.loc[order].drop_duplicates("symbol").set_index("symbol")["feature"]
+    first = genes.loc[order].duplicated("symbol").reindex(genes.index)
+    nameless = genes["symbol"] == ""
+    genes["used"] = np.where(first | nameless, "no", "yes")
+    genes["note"] = [
+        "has no name"
+        if not symbol
+        else f"duplicate symbol: feature '{best[symbol]}' has the higher mean"
+        if again
+        else ""
+        for symbol, again in zip(genes["symbol"], first, strict=True)
+    ]
+    return genes
+
+
+def read_report(path: Path_) -> dict[str, Any]:
+    """Read an intake.json."""
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def _some(names: list[str], limit: int = 50) -> dict[str, Any]:
+    return {"n": len(names), "names": names[:limit]}

@@ -1,0 +1,95 @@
+"""What a run would do: what is scored, compared and skipped, and why, without computing any of it."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from resig.coverage import measure_coverage
+from resig.inference.two_groups import split_arms
+from resig.intake.labels import Labels, read_labels, read_text, separator_of
+from resig.matrix import names_along
+from resig.signatures import gather
+
+
+def describe_plan(
+    config: Mapping[str, Any],
+    shipped: Sequence[str],
+    own: Sequence[str],
+    companion_files: Sequence[str],
+    matrices: Sequence[str],
+    metadata: Sequence[str],
+) -> str:
+    """Return the plan as text for the terminal."""
+    collection, notices = gather(config["signatures"], shipped, own, companion_files)
+    signatures, members = collection.signatures, collection.members
+    lines = [f"{len(signatures)} signatures with {len(members)} members"]
+    lines += [f"  {row.collection} line {row.line}: {row.problem}: {row.action}" for row in notices.itertuples()]
+    labels: dict[str, Labels] = {}
+    for (name, dataset), matrix, table in zip(config["datasets"].items(), matrices, metadata, strict=True):
+        labels[name] = read_labels(table, called=dataset["metadata"] or dataset["matrix"])
+        lines += ["", *_dataset_lines(name, dataset, config, signatures, members, matrix, labels[name])]
+    for name, contrast in config["contrasts"].items():
+        lines += ["", f"contrast {name}: {_arm(contrast, 'resistant')} against {_arm(contrast, 'sensitive')}"]
+        for dataset in contrast["datasets"]:
+            lines.append(f"  {dataset}: {_sizes(contrast, config['datasets'][dataset], labels[dataset])}")
+    if not config["contrasts"]:
+        lines += ["", "no contrasts: samples are scored, nothing is compared"]
+    return "\n".join(lines)
+
+
+def _dataset_lines(
+    name: str,
+    dataset: Mapping[str, Any],
+    config: Mapping[str, Any],
+    signatures: pd.DataFrame,
+    members: pd.DataFrame,
+    matrix: str,
+    labels: Labels,
+) -> list[str]:
+    features = _features(matrix, set(labels.load(dataset["sample"])) if dataset["sample"] in labels.columns else set())
+    genes = pd.DataFrame({"symbol": features, "how": "as given", "used": "yes", "sd": 1.0}).drop_duplicates("symbol")
+    gate = measure_coverage(name, dataset["assay"], signatures, members, genes, config["scoring"]["min_coverage"])
+    counts = gate["scorable"].value_counts()
+    methods = ", ".join(config["scoring"][dataset["kind"]])
+    lines = [
+        f"dataset {name}: {dataset['kind']}, {dataset['assay']}, {len(features)} features, scored by {methods}",
+        f"  scored: {counts.get('yes', 0)} signatures, with low power: {counts.get('low_power', 0)}",
+        f"  skipped: {counts.get('no', 0)}",
+    ]
+    for reason, group in gate[gate["scorable"] == "no"].groupby("reason", sort=False):
+        lines.append(f"    {reason}: {', '.join(group['signature'])}")
+    return lines
+
+
+def _features(matrix: str, sample_ids: set[str]) -> list[str]:
+    if matrix.endswith(".h5ad"):
+        return names_along(matrix, "var")
+    rows = csv.reader(io.StringIO(read_text(matrix)), delimiter=separator_of(matrix))
+    header = next(rows)[1:]
+    down = [row[0] for row in rows if row]
+    return down if len(sample_ids & set(header)) >= len(sample_ids & set(down)) else header
+
+
+def _arm(contrast: Mapping[str, Any], arm: str) -> str:
+    levels = ", ".join(str(level) for level in contrast["groups"][arm])
+    return f"{arm} ({contrast['groups']['column']}: {levels})"
+
+
+def _sizes(contrast: Mapping[str, Any], dataset: Mapping[str, Any], labels: Labels) -> str:
+    columns = [column for column in {contrast["groups"]["column"], contrast["pair_by"]} if column]
+    sample = dataset["sample"] if dataset["sample"] in labels.columns else labels.columns[0]
+    samples = pd.DataFrame({"sample": labels.load(sample)} | {column: labels.load(column) for column in columns})
+    samples = samples[samples["sample"] != ""].drop_duplicates()
+    varying = samples.loc[samples["sample"].duplicated(), "sample"]
+    if len(varying):
+        return f"cannot be compared: {' or '.join(columns)} changes within sample '{varying.iloc[0]}'"
+    arms = split_arms(samples, contrast, labels.source)
+    sizes = f"{len(arms.resistant)} against {len(arms.sensitive)} samples"
+    said = f"{len(arms.resistant)} pairs" if arms.paired else sizes
+    notes = [flag.replace("_", " ") for flag in arms.flags if flag != "paired"]
+    if min(len(arms.resistant), len(arms.sensitive)) < 2:
+        notes.append("no p-value: fewer than 2 in an arm, the verdict will be underpowered")
+    return "; ".join([said, *notes])

@@ -1,0 +1,1 @@
+"""Pictures from finished tables; nothing is computed here that a table does not hold."""

@@ -1,0 +1,17 @@
+"""Colours that colour-blind readers can tell apart, and verdicts as words; light to import."""
+
+RESISTANT, SENSITIVE = "#D55E00", "#0072B2"
+VERDICT_COLOURS = {
+    "supported": "#D55E00",
+    "contradicted": "#0072B2",
+    "not_specific": "#CC79A7",
+    "not_separable": "#C8C8C8",
+    "underpowered": "#F0E442",
+    "not_measurable": "#FFFFFF",
+}
+GATE_COLOURS = {"yes": "#009E73", "low_power": "#E69F00", "no": "#FFFFFF"}
+
+
+def said(verdict: str) -> str:
+    """Return a verdict as words."""
+    return verdict.replace("_", " ")

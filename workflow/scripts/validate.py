@@ -1,0 +1,15 @@
+from resig.logs import answer_errors
+
+with answer_errors():
+    from resig.plan import describe_plan
+
+    data = snakemake.input
+    plan = describe_plan(
+        snakemake.params.config,
+        shipped=data.shipped,
+        own=data.own,
+        companion_files=data.companions,
+        matrices=data.matrices,
+        metadata=data.metadata,
+    )
+    print(plan)
