@@ -424,9 +424,7 @@ def _lint_links(sources: Sources) -> Iterator[str]:
         for name in listed(row.contradiction):
             if name not in known:
                 yield f"{row.where}: {row.id}: there is no contradiction '{name}'"
-        if ("retraction" in {kind.get(name) for name in listed(row.contradiction)}) != (
-            "retracted" in row.status
-        ):
+        if ("retraction" in {kind.get(name) for name in listed(row.contradiction)}) != ("retracted" in row.status):
             yield f"{row.where}: {row.id}: contradictions.tsv and the status disagree about a retraction"
         if row.document not in documents:
             yield f"{row.where}: {row.id}: there is no document '{row.document}'"
