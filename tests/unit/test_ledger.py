@@ -67,6 +67,9 @@ def test_all_curated_assertions_are_accounted_for(sources):
     carried = set(accounting["ledger"]) - {""}
     assert carried == set(sources.ledger["id"])
     assert (accounting[accounting["outcome"] == "kept"]["ledger"]).is_unique
+    by_id = sources.ledger.set_index("id")["mechanism"]
+    kept = accounting[accounting["outcome"] == "kept"]
+    assert (kept["ledger"].map(by_id).to_numpy() == kept["mechanism"].to_numpy()).all()
     rejected = accounting[accounting["outcome"] == "rejected"]
     assert (rejected["ledger"] == "").all()
     assert (rejected["reason"].str.len() > 20).all()

@@ -36,6 +36,8 @@ def catalogue(sources: Sources, signatures: pd.DataFrame, members: pd.DataFrame,
             *_mechanisms(sources),
             *_contradictions(sources),
             *_left_out(sources, taken),
+            *_companions(sources),
+            *_coverage(sources),
         ]
     )
 
@@ -170,6 +172,33 @@ def _left_out(sources: Sources, taken: set[str]) -> list[str]:
         heads = ("row", "molecule", "section", "what the document says", "why not")
         lines += [f"### {document}: not in a signature", "", *_table(heads, rows), ""]
     return lines
+
+
+def _companions(sources: Sources) -> list[str]:
+    rows = ((row.companion, row.source, row.about, row.name_seen) for row in sources.companions.itertuples())
+    return ["## Companion sets", "", *_table(("name", "source", "about", "where the name was seen"), rows), ""]
+
+
+def _coverage(sources: Sources) -> list[str]:
+    accounting = sources.accounting
+    counts = accounting.groupby(["mechanism", "outcome"], sort=False).size().unstack(fill_value=0)
+    outcomes = ("kept", "merged", "rejected")
+    rows = ((str(mechanism), *(str(count[outcome]) for outcome in outcomes)) for mechanism, count in counts.iterrows())
+    rejected = accounting[accounting["outcome"] == "rejected"]
+    reasons = ((row.curation, str(row.row), row.mechanism, row.reason) for row in rejected.itertuples())
+    return [
+        "## Coverage of the curated assertions",
+        "",
+        f"{len(accounting)} assertions were curated from the documents. What became of each stands in "
+        "`evidence/accounting.tsv`.",
+        "",
+        *_table(("mechanism", *outcomes), rows),
+        "",
+        "Rejected:",
+        "",
+        *_table(("curation ledger", "row", "mechanism", "reason"), reasons),
+        "",
+    ]
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:

@@ -203,6 +203,7 @@ ACCOUNTING = Table(
     (
         Column("curation", "text", "Curation ledger."),
         Column("row", "integer", "Its row, the first after the header being 1."),
+        Column("mechanism", "text", "Mechanism that the curator gave it."),
         Column("outcome", "text", "What became of it.", choices=("kept", "merged", "rejected")),
         Column("ledger", "text", "Ledger row that carries it.", optional=True),
         Column("reason", "text", "Why it was merged or rejected, or what was changed.", optional=True),
@@ -239,6 +240,7 @@ class Sources:
     definitions: pd.DataFrame
     contradictions: pd.DataFrame
     companions: pd.DataFrame
+    accounting: pd.DataFrame
 
 
 def read_sources(folder: str | os.PathLike[str]) -> Sources:
@@ -254,6 +256,7 @@ def read_sources(folder: str | os.PathLike[str]) -> Sources:
         DEFINITIONS.read(there / "definitions.tsv"),
         CONTRADICTIONS.read(there / "contradictions.tsv"),
         COMPANIONS.read(there / "companions.tsv"),
+        ACCOUNTING.read(there / "evidence" / "accounting.tsv"),
     )
 
 
@@ -487,9 +490,8 @@ def signatures_of(sources: Sources) -> dict[str, list[str]]:
 
 
 def _lint_accounting(sources: Sources) -> Iterator[str]:
-    accounting = ACCOUNTING.read(sources.folder / "evidence" / "accounting.tsv")
     ids = set(sources.ledger["id"])
-    for number, row in enumerate(accounting.itertuples(), start=2):
+    for number, row in enumerate(sources.accounting.itertuples(), start=2):
         where = f"accounting.tsv:{number}"
         if row.outcome == "rejected" and (row.ledger or not row.reason):
             yield f"{where}: a rejected row has a reason and no ledger row"
