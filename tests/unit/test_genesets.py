@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from resig.errors import ResigError
 from resig.genesets import Collection, Notice, read_built, read_collection, select, write_gmt, write_net
-from resig.tables import MEMBERS, SIGNATURES
+from resig.tables import MEMBERS, SIGNATURES, read_text_table
 
 SHIPPED = Path(__file__).resolve().parents[2] / "resources" / "genesets"
 
@@ -161,6 +161,20 @@ def test_defects_of_nets_are_named_by_line(tmp_path, row, words):
     assert (4, words) in said(found)
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", '"","source","target","weight"\n"1","S","TP53",1\n"2","S","EGFR",-1\n'),
+        ("a.tsv", '"source"\t"target"\t"weight"\n"S"\t"TP53"\t1\n"S"\t"EGFR"\t-1\n'),
+        ("a.txt", "Source\tTarget\tWeight\nS\tTP53\t1\nS\tEGFR\t-1\n"),
+    ],
+)
+def test_tables_as_r_and_spreadsheets_write_them(tmp_path, name, content):
+    found = read(tmp_path, name, content)
+    assert signed(found) == {"S": {"TP53": 1.0, "EGFR": -1.0}}
+    assert found.notices == []
+
+
 def test_a_net_without_its_columns_says_which(tmp_path):
     with pytest.raises(ResigError, match="column 'weight' is missing"):
         read(tmp_path, "a.tsv", "source\ttarget\nS\tA\n")
@@ -177,6 +191,14 @@ def test_a_compressed_or_missing_file_is_one_clear_line(tmp_path):
         read(tmp_path, "a.gmt", b"\x1f\x8b\x08\xff")
     with pytest.raises(ResigError, match="file not found"):
         read_collection(tmp_path / "none.gmt", "mine")
+
+
+def test_a_ledger_that_does_not_say_where_directions_come_from_is_read(tmp_path):
+    table = read_text_table(SHIPPED / "evidence" / "hgf_met.tsv").assign(direction_from="")
+    table.to_csv(tmp_path / "own.tsv", sep="\t", index=False)
+    found = read_collection(tmp_path / "own.tsv", "mine")
+    assert signed(found)["hgfmet_hgf_overexpression"] == {"HGF": 1.0}
+    assert not found.members["flags"].str.contains("stated").any()
 
 
 def test_the_kind_of_molecule_gives_the_assay(tmp_path):

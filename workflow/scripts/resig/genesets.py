@@ -1,5 +1,6 @@
 """Gene sets in and out: a user's GMT, net or ledger to signatures, with every problem named by its line."""
 
+import csv
 import os
 import re
 from collections import Counter, defaultdict
@@ -68,7 +69,7 @@ def read_collection(path: str | os.PathLike[str], collection_name: str) -> Colle
         entries = list(_from_gmt(lines, notices))
     else:
         separator = "," if there.suffix.lower() == ".csv" else "\t"
-        header = [name.strip() for name in lines[0][1].split(separator)] if lines else []
+        header = [name.strip() for name in _cells(lines[0][1], separator)] if lines else []
         if {"mechanism", "molecule", "direction"} <= set(header):
             return _from_ledger(there, collection_name, notices)
         entries = list(_from_net(lines, separator, there, notices))
@@ -220,7 +221,7 @@ def _signed(
 def _from_net(lines: list[tuple[int, str]], separator: str, path: Path, notices: list[Notice]) -> Iterator[_Entry]:
     if not lines:
         raise ResigError("file is empty", where=str(path), todo="a header line is needed")
-    header = [name.strip().lower() for name in lines[0][1].split(separator)]
+    header = [name.strip().lower() for name in _cells(lines[0][1], separator)]
     where: dict[str, int] = {}
     for meaning, names in (
         ("signature", ("signature", "source")),
@@ -236,7 +237,7 @@ def _from_net(lines: list[tuple[int, str]], separator: str, path: Path, notices:
             )
         where[meaning] = found[0]
     for number, line in lines[1:]:
-        cells = line.split(separator)
+        cells = _cells(line, separator)
         if len(cells) <= max(where.values()):
             notices.append(Notice(number, f"{len(cells)} cells where {len(header)} are needed", "line left out"))
             continue
@@ -247,6 +248,11 @@ def _from_net(lines: list[tuple[int, str]], separator: str, path: Path, notices:
             notices.append(Notice(number, "the signature or the gene is not named", "line left out"))
         elif symbols and weight is not None:
             yield _Entry(number, name, symbols[0], weight)
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    """Split a line of a table; cells may stand in double quotes, as R writes them."""
+    return next(csv.reader([line], delimiter=separator))
 
 
 def _weight(cell: str, line: int, notices: list[Notice]) -> float | None:

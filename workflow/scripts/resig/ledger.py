@@ -334,8 +334,9 @@ def flags_of(rows: pd.DataFrame) -> list[str]:
 
     One row that states the direction makes it `stated`; it is `proxy` or `retracted` only if every row is.
     """
-    origin = next(origin for origin in ("stated", "inferred", "outside") if (rows["direction_from"] == origin).any())
-    flags = ["inferred", "outside"] if origin == "outside" else [origin]
+    origins = set(rows["direction_from"])
+    origin = next((each for each in ("stated", "inferred", "outside") if each in origins), "")
+    flags = {"": [], "outside": ["inferred", "outside"]}.get(origin, [origin])
     if (rows["scorable"] == "proxy").all():
         flags.append("proxy")
     if rows["status"].str.contains("retracted").all():
