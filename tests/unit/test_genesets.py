@@ -71,6 +71,8 @@ def test_a_lone_down_set_is_not_turned_round(tmp_path):
         ("S\tna\tA\tA\n", 1, "A stands 2 times in 'S': kept once"),
         ("S\tna\tA \tB\n", 1, "spaces around 'A': left out"),
         ("my set\tna\tA\n", 1, "set name 'my set' holds a space: read as 'my_set'"),
+        ("S\tna\tA,1.0\n", 1, "'A' carries the weight 1, which GMT does not know: read as 'A'"),
+        ("S\tna\tA,-2\tB\n", 1, "'A' carries the weight -2, which GMT does not know: left out"),
         ("S\tna\tHLA A\tB\n", 1, "'HLA A' holds a space: kept as written"),
         ("X_UP\tna\tA\tB\nX_DN\tna\tA\tC\n", 2, "A is both up and down in 'X': left out of both sides"),
         ("X\tna\tA\nX_UP\tna\tB\nX_DN\tna\tC\n", 2, "'X' is a set too, so 'X_UP' cannot be joined"),

@@ -24,6 +24,7 @@ _DAY_MONTH = re.compile(r"(?P<day>\d{1,2})[-/ ](?P<month>[A-Za-z]{3})[a-z]*")
 _MONTH_DAY = re.compile(r"(?P<month>[A-Za-z]{3})[a-z]*[-/ ](?P<day>\d{1,2})")
 _ISO_DATE = re.compile(r"(?:19|20)\d{2}-(?P<month>\d{2})-(?P<day>\d{2})(?:[ T]00:00(?::00)?)?")
 _SERIAL = re.compile(r"4\d{4}")
+_WEIGHTED = re.compile(r"(?P<symbol>[^,\s]+),(?P<weight>[-+]?\d+(?:\.\d+)?)")
 _SEPTINS = (*range(1, 13), 14)
 _MARCHES = range(3, 12)
 
@@ -283,12 +284,20 @@ def _symbols(cells: Iterable[str], line: int, notices: list[Notice]) -> Iterator
         symbol = cell.strip()
         if symbol != cell:
             notices.append(Notice(line, f"spaces around '{symbol}'", "left out"))
+        if weighted := _WEIGHTED.fullmatch(symbol):
+            symbol = _without_weight(weighted["symbol"], float(weighted["weight"]), line, notices)
         if re.search(r"\s", symbol) and not _date(symbol):
             notices.append(Notice(line, f"'{symbol}' holds a space", "kept as written; no gene has such a name"))
         by_entrez = symbol.isdigit() and numbers > 1 and numbers == len(named)
         repaired = symbol if by_entrez else _repaired(symbol, line, notices)
         if repaired:
             yield repaired
+
+
+def _without_weight(symbol: str, weight: float, line: int, notices: list[Notice]) -> str:
+    action = f"read as '{symbol}'" if weight > 0 else "left out; write a net to give weights"
+    notices.append(Notice(line, f"'{symbol}' carries the weight {weight:g}, which GMT does not know", action))
+    return symbol if weight > 0 else ""
 
 
 def _date(symbol: str) -> tuple[int, int] | None:
