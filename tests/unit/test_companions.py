@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from resig.companions import FETCH, cached, companions
+from resig.companions import FETCH, cached, companions, main
 from resig.errors import ResigError
 from resig.ledger import COMPANIONS
 from resig.tables import MEMBERS, SIGNATURES, read_text_table
@@ -98,3 +98,20 @@ def test_companions_never_enter_the_shipped_sets():
     assert not set(members["signature"]) & set(TABLE["companion"])
     families = read_text_table(FAMILIES)
     assert set(families["family"]) == set(TABLE[TABLE["source"] == "family"]["companion"])
+
+
+def test_the_command_writes_a_net_or_one_line(tmp_path, capsys, monkeypatch):
+    options = [
+        *("--out", str(tmp_path / "net.tsv")),
+        *("--cache", str(tmp_path / "cache")),
+        *("--table", str(RESOURCES / "genesets" / "companions.tsv")),
+        *("--families", str(FAMILIES)),
+    ]
+    assert main(["FAMILY_RAS", *options]) == 0
+    net = read_text_table(tmp_path / "net.tsv")
+    assert set(net["target"]) == {"HRAS", "KRAS", "NRAS"}
+    monkeypatch.setitem(FETCH, "hallmark", no_network)
+    assert main(["HALLMARK_APOPTOSIS", *options]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith("ERROR: companions: ")
+    assert told.count("\n") == 1

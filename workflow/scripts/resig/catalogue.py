@@ -105,7 +105,7 @@ def _signature(signature: pd.Series, definition: pd.Series, members: pd.DataFram
         ("Left out", definition["left_out"]),
         ("Look at beside it, never pooled", ", ".join(listed(signature["companions"]))),
     ]
-    lines = [f'<a id="{signature["signature"]}"></a>', "", f"### {signature['signature']}", ""]
+    lines = [f"### {signature['signature']}", ""]
     lines += [f"- **{what}:** {text}" for what, text in facts if text]
     lines.append("")
     if signature["tier"] == "X":

@@ -5,17 +5,20 @@ fetched source is written to a cache with its checksum and read from there the n
 scored apart and never pooled with members of a document.
 """
 
+import argparse
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from resig.errors import ResigError, nearest
 from resig.files import write_text
-from resig.genesets import Collection, framed
+from resig.genesets import Collection, framed, write_net
+from resig.ledger import COMPANIONS
 from resig.tables import read_text_table
 
 Fetch = Callable[[str], pd.DataFrame]
@@ -46,7 +49,7 @@ def fetch_progeny(_: str) -> pd.DataFrame:
     return model.assign(source="PROGENY_" + model["source"])[["source", "target", "weight"]]
 
 
-FETCH: Mapping[str, Fetch] = {**dict.fromkeys(CATEGORIES, fetch_msigdb), "progeny": fetch_progeny}
+FETCH: dict[str, Fetch] = {**dict.fromkeys(CATEGORIES, fetch_msigdb), "progeny": fetch_progeny}
 
 
 def read_families(path: str | os.PathLike[str]) -> pd.DataFrame:
@@ -130,3 +133,26 @@ def _store(net: pd.DataFrame, source: str, path: Path, record: Path) -> None:
         "sha256": hashlib.sha256(text.encode("utf-8")).hexdigest(),
     }
     write_text(record, json.dumps(about, indent=2) + "\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the named companions as a net; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m resig.companions", description=__doc__)
+    parser.add_argument("names", nargs="+", help="names of companions.tsv")
+    parser.add_argument("--out", type=Path, required=True, help="net to write (source, target, weight)")
+    parser.add_argument("--cache", type=Path, default=Path("results/companions"))
+    parser.add_argument("--table", type=Path, default=Path("resources/genesets/companions.tsv"))
+    parser.add_argument("--families", type=Path, default=Path("resources/nomenclature/families.tsv"))
+    chosen = parser.parse_args(arguments)
+    try:
+        found = companions(chosen.names, COMPANIONS.read(chosen.table), chosen.cache, chosen.families)
+    except ResigError as error:
+        print(f"ERROR: {error}", file=sys.stderr)
+        return 1
+    write_net(found, chosen.out)
+    print(f"{len(found.signatures)} companions with {len(found.members)} genes in {chosen.out}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

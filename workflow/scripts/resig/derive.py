@@ -11,7 +11,7 @@ from resig.catalogue import catalogue
 from resig.errors import ResigError
 from resig.files import write_text
 from resig.genesets import Collection, default_members, select, write_gmt, write_net
-from resig.ledger import Sources, flags_of, read_sources, rows_of
+from resig.ledger import Sources, flags_of, read_sources, rows_of, told
 from resig.tables import MEMBERS, SIGNATURES
 
 COLLECTION = "resistance"
@@ -55,7 +55,7 @@ def _member(signature: str, symbol: object, rows: pd.DataFrame) -> dict[str, obj
         "weight": 1.0 if directions == {"up"} else -1.0,
         "flags": ";".join(flags_of(rows)),
         "section": "; ".join(dict.fromkeys(rows["section"])),
-        "evidence": " ".join(f"{row.evidence} ({row.id})" for row in rows.itertuples()),
+        "evidence": told(rows),
     }
 
 

@@ -3,7 +3,7 @@
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -12,7 +12,7 @@ import pandas as pd
 
 from resig.errors import ResigError, nearest
 from resig.files import write_text
-from resig.ledger import LEDGER, candidates, flags_of
+from resig.ledger import LEDGER, candidates, flags_of, told
 from resig.tables import MEMBERS, SIGNATURES
 
 INCLUDE = ("id", "drug", "cancer", "tier", "document", "retracted")
@@ -113,13 +113,15 @@ def select(collection: Collection, include: Mapping[str, object]) -> Collection:
 
 def write_gmt(collection: Collection, path: str | os.PathLike[str]) -> None:
     """Write `<id>_UP` and `<id>_DN` sets; neither names nor descriptions hold a space."""
-    lines = []
-    for row in collection.signatures.itertuples():
-        of_row = collection.members[collection.members["signature"] == row.signature]
-        for side, part in (("UP", of_row[of_row["weight"] > 0]), ("DN", of_row[of_row["weight"] < 0])):
-            if len(part):
-                about = re.sub(r"\s+", "_", row.document) or "na"
-                lines.append("\t".join([f"{row.signature}_{side}", about, *part["symbol"]]))
+    sides: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for member in collection.members.itertuples():
+        sides[member.signature, "UP" if member.weight > 0 else "DN"].append(member.symbol)
+    lines = [
+        "\t".join([f"{row.signature}_{side}", re.sub(r"\s+", "_", row.document) or "na", *symbols])
+        for row in collection.signatures.itertuples()
+        for side in ("UP", "DN")
+        if (symbols := sides.get((row.signature, side)))
+    ]
     write_text(path, "".join(f"{line}\n" for line in lines))
 
 
@@ -173,45 +175,45 @@ def _from_gmt(lines: list[tuple[int, str]], notices: list[Notice]) -> Iterator[_
             )
         else:
             sets[name] = number, symbols
+    stems = _stems(sets)
     for name, (number, symbols) in sets.items():
-        signature, weight = _side(name, sets, number, notices)
+        signature, weight = _signed(name, stems, sets, number, notices)
         yield from (_Entry(number, signature, symbol, weight) for symbol in symbols)
 
 
-def _side(name: str, sets: Mapping[str, object], line: int, notices: list[Notice]) -> tuple[str, float]:
+def _stems(names: Iterable[str]) -> dict[str, dict[bool, list[str]]]:
+    """Return, for each stem, the sets that are its up side (True) and its down side (False)."""
+    stems: dict[str, dict[bool, list[str]]] = {}
+    for name in names:
+        if found := _SIDE.fullmatch(name):
+            sides = stems.setdefault(found["stem"], {True: [], False: []})
+            sides[found["side"].lower() == "up"].append(name)
+    return stems
+
+
+def _signed(
+    name: str,
+    stems: Mapping[str, Mapping[bool, list[str]]],
+    names: Container[str],
+    line: int,
+    notices: list[Notice],
+) -> tuple[str, float]:
+    """Return the signature that a set belongs to and the sign of its members."""
     found = _SIDE.fullmatch(name)
     if not found:
         return name, 1.0
-    up = found["side"].lower() == "up"
-    partners = [
-        each
-        for each in sets
-        if (other := _SIDE.fullmatch(each)) and other["stem"] == found["stem"] and (other["side"].lower() == "up") != up
-    ]
-    siblings = [
-        each
-        for each in sets
-        if each != name
-        and (other := _SIDE.fullmatch(each))
-        and other["stem"] == found["stem"]
-        and (other["side"].lower() == "up") == up
-    ]
-    if not partners:
-        notices.append(
-            Notice(line, f"set '{name}' has no partner", f"read as a set of its own, '{name}', all members up")
-        )
-    elif found["stem"] in sets:
-        notices.append(
-            Notice(
-                line,
-                f"'{found['stem']}' is a set too, so '{name}' cannot be joined under that name",
-                "kept apart",
-            )
-        )
+    stem, up = found["stem"], found["side"].lower() == "up"
+    siblings = [each for each in stems[stem][up] if each != name]
+    if not stems[stem][not up]:
+        action = f"read as a set of its own, '{name}', all members up"
+        notices.append(Notice(line, f"set '{name}' has no partner", action))
+    elif stem in names:
+        problem = f"'{stem}' is a set too, so '{name}' cannot be joined under that name"
+        notices.append(Notice(line, problem, "kept apart"))
     elif siblings:
         notices.append(Notice(line, f"sets '{name}' and '{siblings[0]}' are the same side", "kept apart"))
     else:
-        return found["stem"], 1.0 if up else -1.0
+        return stem, 1.0 if up else -1.0
     return name, 1.0
 
 
@@ -339,7 +341,7 @@ def _from_ledger(path: Path, name: str, notices: list[Notice]) -> Collection:
                 "weight": 1.0 if of_symbol["direction"].iloc[0] == "up" else -1.0,
                 "flags": ";".join(flags_of(of_symbol)),
                 "section": "; ".join(dict.fromkeys(of_symbol["section"])),
-                "evidence": " ".join(f"{row.evidence} ({row.id})" for row in of_symbol.itertuples()),
+                "evidence": told(of_symbol),
             }
         )
     collection = framed(members, name, path, notices)
@@ -387,7 +389,7 @@ def framed(members: list[dict[str, object]], name: str, path: Path, notices: lis
             "drug": "",
             "cancer": "",
             "context": "",
-            "assay": [_assay(table[table["signature"] == each]["symbol"]) for each in ids],
+            "assay": table.groupby("signature", sort=False)["symbol"].agg(_assay).to_list(),
             "tier": "U",
             "min_members": 1,
             "n_up": 0,

@@ -2,14 +2,12 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from resig.errors import ResigError
 from resig.nomenclature import Mirnas, Resolver
 from resig.tables import Column, Table
 
@@ -242,11 +240,6 @@ class Sources:
     contradictions: pd.DataFrame
     companions: pd.DataFrame
 
-    @cached_property
-    def lines(self) -> dict[str, str]:
-        """Where each ledger row stands: `file:line`."""
-        return dict(zip(self.ledger["id"], self.ledger["where"], strict=True))
-
 
 def read_sources(folder: str | os.PathLike[str]) -> Sources:
     """Read all hand-edited tables of a folder such as resources/genesets."""
@@ -349,6 +342,12 @@ def flags_of(rows: pd.DataFrame) -> list[str]:
     return flags
 
 
+def told(rows: pd.DataFrame) -> str:
+    """Return the evidence sentences of ledger rows, each with its row and, unless `ok`, its status."""
+    status = {name: "" if name == "ok" else f", {name.replace(';', ', ')}" for name in set(rows["status"])}
+    return " ".join(f"{row.evidence} ({row.id}{status[row.status]})" for row in rows.itertuples())
+
+
 def lint(folder: str | os.PathLike[str], genes: Resolver, mirnas: Mirnas) -> list[str]:
     """Return every defect of the hand-edited tables, each with its file and line; none means clean."""
     sources = read_sources(folder)
@@ -407,13 +406,12 @@ def _lint_rows(sources: Sources) -> Iterator[str]:
             yield f"{row.where}: {row.id}: not scorable, so the assay must say what data it would need"
         if row.status != "ok" and not row.contradiction:
             yield f"{row.where}: {row.id}: {row.status}, but no entry of contradictions.tsv says why"
-        if ("RETRACT" in row.note) != ("retracted" in row.status):
-            yield f"{row.where}: {row.id}: the note and the status disagree about a retraction"
 
 
 def _lint_links(sources: Sources) -> Iterator[str]:
     ids, known = set(sources.ledger["id"]), set(sources.contradictions["contradiction"])
     documents = set(sources.documents["document"])
+    kind = dict(zip(sources.contradictions["contradiction"], sources.contradictions["kind"], strict=True))
     cited = Counter(name for cell in sources.ledger["contradiction"] for name in listed(cell))
     for number, row in enumerate(sources.contradictions.itertuples(), start=2):
         where = f"contradictions.tsv:{number}"
@@ -426,6 +424,8 @@ def _lint_links(sources: Sources) -> Iterator[str]:
         for name in listed(row.contradiction):
             if name not in known:
                 yield f"{row.where}: {row.id}: there is no contradiction '{name}'"
+        if ("retraction" in {kind.get(name) for name in listed(row.contradiction)}) != ("retracted" in row.status):
+            yield f"{row.where}: {row.id}: contradictions.tsv and the status disagree about a retraction"
         if row.document not in documents:
             yield f"{row.where}: {row.id}: there is no document '{row.document}'"
     for row in sources.ledger[~sources.ledger["mechanism"].isin(sources.mechanisms["mechanism"])].itertuples():
@@ -497,10 +497,3 @@ def _lint_accounting(sources: Sources) -> Iterator[str]:
             yield f"{where}: there is no ledger row '{row.ledger}'"
         if row.outcome == "merged" and not row.reason:
             yield f"{where}: a merged row has a reason"
-
-
-def require_clean(problems: Iterable[str], where: str) -> None:
-    """Raise on the first defect, saying how many there are."""
-    found = list(problems)
-    if found:
-        raise ResigError(f"{len(found)} defects, the first: {found[0]}", where=where, todo="run python -m resig.lint")

@@ -10,13 +10,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import pandas as pd
 
 from resig.errors import ResigError
 
-How = Literal["approved", "previous", "alias", "ensembl", "entrez", "ambiguous", "unknown"]
 Path = str | os.PathLike[str]
 
 _ENSEMBL = re.compile(r"(ENSG\d{11})(\.\d+)?(_PAR_Y)?")
