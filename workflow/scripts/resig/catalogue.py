@@ -69,8 +69,8 @@ def _overview(signatures: pd.DataFrame) -> list[str]:
             row.cancer,
             ASSAYS[row.assay],
             row.tier,
-            f"+{row.n_up} -{row.n_down}",
-            str(row.min_members),
+            "none" if row.tier == "X" else f"+{row.n_up} -{row.n_down}",
+            "none" if row.tier == "X" else str(row.min_members),
         )
         for row in signatures.rename(columns={"name": "name_"}).itertuples()
     )
@@ -100,7 +100,7 @@ def _signature(signature: pd.Series, definition: pd.Series, members: pd.DataFram
         ("Read it in", signature["context"]),
         ("Assay", ASSAYS[signature["assay"]]),
         ("Tier", signature["tier"]),
-        ("Fewest measured members", str(signature["min_members"])),
+        ("Fewest measured members", "" if signature["tier"] == "X" else str(signature["min_members"])),
         ("Caveat", signature["caveat"]),
         ("Left out", definition["left_out"]),
         ("Look at beside it, never pooled", ", ".join(listed(signature["companions"]))),
