@@ -81,6 +81,13 @@ def write_cells(folder: Path) -> None:
     data.write_h5ad(folder / "cells.h5ad")
 
 
+def write_own_sets(folder: Path) -> None:
+    """The members of fp_dox as a set of the user's own, with a date from a spreadsheet among them."""
+    write_unpaired(folder)
+    lines = [["my_dox_UP", "na", *UP, "1-Mar"], ["my_dox_DN", "na", *DOWN], ["my_empty", "na"]]
+    (folder / "mine.gmt").write_text("".join("\t".join(line) + "\r\n" for line in lines))
+
+
 WRITERS: dict[str, Callable[[Path], None]] = {
     "unpaired": write_unpaired,
     "genes_in_columns": write_turned,
@@ -88,6 +95,7 @@ WRITERS: dict[str, Callable[[Path], None]] = {
     "small_rna": write_small_rna,
     "cells_between_donors": write_cells,
     "no_question": write_unpaired,
+    "own_sets": write_own_sets,
 }
 
 
@@ -176,3 +184,16 @@ def test_without_a_question_samples_are_scored_and_nothing_is_compared(run_case:
     scores = pd.read_csv(ran.folder / "results/trial/sample_scores.tsv", sep="\t")
     asked = contrast(run_case("unpaired"))
     assert set(scores["signature"]) == set(asked["signature"])
+
+
+def test_own_sets_score_as_the_same_members_do_and_every_repair_is_named(run_case: Callable[[str], Ran]) -> None:
+    ran = run_case("own_sets")
+    scores = contrast(ran).set_index(["signature", "method"])[["effect", "auroc", "p"]]
+    for method in ("zmean", "singscore", "ssgsea"):
+        assert scores.loc[("my_dox", method)].tolist() == scores.loc[("fp_dox", method)].tolist()
+    notices = pd.read_csv(ran.folder / "results/signatures/notices.tsv", sep="\t")
+    assert notices["line"].tolist() == [1, 1, 3]
+    assert notices["problem"].str.contains("line ends|1-Mar|my_empty").all()
+    gate = pd.read_csv(ran.folder / "results/trial/coverage.tsv", sep="\t").set_index("signature")
+    assert gate.loc["FAMILY_TGFB", "scorable"] == "no"
+    assert gate.loc["FAMILY_TGFB", "n_members"] > 0

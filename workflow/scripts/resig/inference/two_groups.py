@@ -89,10 +89,12 @@ def split_arms(samples: pd.DataFrame, spec: Mapping[str, Any], dataset: str) -> 
         .dropna(subset=["arm"])
         .sort_values("sample")
     )
+    elsewhere = len(samples) - len(labelled)
+    flags = (f"{elsewhere}_samples_in_neither_arm",) if elsewhere else ()
     pair = spec["pair_by"]
     if pair is None:
         names = {arm: labelled.loc[labelled["arm"] == arm, "sample"].tolist() for arm in ("resistant", "sensitive")}
-        return Arms(names["resistant"], names["sensitive"], False, ())
+        return Arms(names["resistant"], names["sensitive"], False, flags)
     known = labelled[labelled[pair].astype(str) != ""]
     twice = known[known.duplicated([pair, "arm"])]
     if len(twice):
@@ -105,8 +107,8 @@ def split_arms(samples: pd.DataFrame, spec: Mapping[str, Any], dataset: str) -> 
     wide = known.pivot(index=pair, columns="arm", values="sample").reindex(columns=["resistant", "sensitive"])
     whole = wide.dropna().sort_index()
     left_out = len(labelled) - 2 * len(whole)
-    flags = ("paired", *([f"{left_out}_samples_without_partner"] if left_out else []))
-    return Arms(whole["resistant"].tolist(), whole["sensitive"].tolist(), True, flags)
+    alone = (f"{left_out}_samples_without_partner",) if left_out else ()
+    return Arms(whole["resistant"].tolist(), whole["sensitive"].tolist(), True, ("paired", *flags, *alone))
 
 
 def _rows_of_method(
