@@ -27,7 +27,7 @@ rule intake:
         "../scripts/intake.py"
 
 
-rule coverage:
+rule measure_coverage:
     input:
         library=LIBRARY,
         genes="<results>/{dataset}/genes.tsv",
@@ -36,13 +36,13 @@ rule coverage:
     output:
         coverage="<results>/{dataset}/coverage.tsv",
     log:
-        "<logs>/coverage/{dataset}.log",
+        "<logs>/measure_coverage/{dataset}.log",
     benchmark:
-        "<benchmarks>/coverage/{dataset}.tsv"
+        "<benchmarks>/measure_coverage/{dataset}.tsv"
     conda:
         "../envs/resig.yaml"
     params:
         assay=lambda wildcards: DATASETS[wildcards.dataset]["assay"],
         min_coverage=config["scoring"]["min_coverage"],
     script:
-        "../scripts/coverage.py"
+        "../scripts/measure_coverage.py"
