@@ -7,18 +7,17 @@ from dataclasses import dataclass
 import h5py
 import numpy as np
 
-from resig.compiled import kernel
 from resig.errors import ResigError
 from resig.matrix import Matrix
 from resig.stored import ByLibrary, Stored, open_stored
 
-SPAN_VALUES = 500_000
+SPAN_VALUES = 125_000  # what a span needs besides fits into the caches
 SPAN_VALUES_COMPRESSED = 2_000_000  # the chunks at both ends of a span are decoded twice
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Some rows of a matrix: row i holds the values `start[i]:start[i + 1]`, columns ascending, each once."""
+    """Some rows of a matrix: row i holds the values `start[i]:start[i + 1]`."""
 
     start: np.ndarray
     columns: np.ndarray
@@ -29,11 +28,29 @@ class Rows:
 
     @classmethod
     def of(cls, start: np.ndarray, columns: np.ndarray, values: np.ndarray) -> "Rows":
-        """Take rows as they are stored; columns are brought in order, values of one column are added."""
-        columns = columns.astype(np.int32, copy=False)
-        if ascending(start, columns):
-            return cls(start, columns, floating(values))
-        return cls(*in_order(start, columns, floating(values)))
+        """Take rows as they are stored."""
+        return cls(start, columns.astype(np.int32, copy=False), floating(values))
+
+    def in_order(self) -> "Rows":
+        """Sort the columns of each row; values that share a column are added, in the order of storage."""
+        row = np.repeat(np.arange(len(self)), np.diff(self.start))
+        order = np.lexsort((self.columns, row))
+        row, columns, values = row[order], self.columns[order], self.values[order]
+        opens = np.ones(len(order), dtype=bool)
+        opens[1:] = (row[1:] != row[:-1]) | (columns[1:] != columns[:-1])
+        added = np.zeros(int(opens.sum()), values.dtype)
+        np.add.at(added, np.cumsum(opens) - 1, values)
+        counts = np.bincount(row[opens], minlength=len(self))
+        return Rows(np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), columns[opens], added)
+
+    def pick(self, keep: np.ndarray) -> "Rows":
+        """Keep some of the rows."""
+        if keep.all():
+            return self
+        counts = np.diff(self.start)
+        values = np.repeat(keep, counts)
+        start = np.concatenate([[0], np.cumsum(counts[keep])]).astype(np.int64)
+        return Rows(start, self.columns[values], self.values[values])
 
     @classmethod
     def of_dense(cls, values: np.ndarray) -> "Rows":
@@ -46,29 +63,6 @@ class Rows:
 def floating(values: np.ndarray) -> np.ndarray:
     """Return values as float32 where that is what they are, else as float64; whole numbers stay exact."""
     return values.astype(np.float32 if values.dtype in (np.float32, np.float16) else np.float64, copy=False)
-
-
-@kernel
-def ascending(start: np.ndarray, columns: np.ndarray) -> bool:
-    """Tell whether the columns of each row ascend and none stands there twice."""
-    for row in range(start.shape[0] - 1):
-        for at in range(start[row] + 1, start[row + 1]):
-            if columns[at] <= columns[at - 1]:
-                return False
-    return True
-
-
-def in_order(start: np.ndarray, columns: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Sort the columns of each row; values that share a column are added, in the order of storage."""
-    row = np.repeat(np.arange(len(start) - 1), np.diff(start))
-    order = np.lexsort((columns, row))
-    row, columns, values = row[order], columns[order], values[order]
-    opens = np.ones(len(order), dtype=bool)
-    opens[1:] = (row[1:] != row[:-1]) | (columns[1:] != columns[:-1])
-    added = np.zeros(int(opens.sum()), values.dtype)
-    np.add.at(added, np.cumsum(opens) - 1, values)
-    counts = np.bincount(row[opens], minlength=len(start) - 1)
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), columns[opens], added
 
 
 class RowReader:

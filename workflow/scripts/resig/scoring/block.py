@@ -7,7 +7,7 @@ import numpy as np
 
 from resig.errors import ResigError
 from resig.rows import Rows
-from resig.scoring.kernels import ALL_FINITE, AS_STORED, LOG, LOG2, rank_rows
+from resig.scoring.kernels import AS_STORED, DONE, LOG, LOG2, UNORDERED, encode, rank_rows
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,11 @@ class Block:
         """Rows of this block."""
         return len(self.start) - 1
 
+    @property
+    def has_negative(self) -> bool:
+        """Tell whether any row has values below zero."""
+        return bool((self.zero_above + self.zeros < self.n_genes).any())
+
     @cached_property
     def row(self) -> np.ndarray:
         """Row of each entry."""
@@ -56,12 +61,15 @@ class Block:
     @cached_property
     def descending_rank(self) -> np.ndarray:
         """Rank of each entry, 1 for the highest gene of its row, ties averaged."""
-        return self.above + (self.ties + 1) / 2
+        rank = self.ties * 0.5
+        rank += self.above
+        rank += 0.5
+        return rank
 
     @cached_property
     def ascending_rank(self) -> np.ndarray:
         """Rank of each entry, 1 for the lowest gene of its row, ties averaged."""
-        return self.n_genes - self.above - (self.ties - 1) / 2
+        return (self.n_genes + 1) - self.descending_rank
 
     @cached_property
     def ascending_rank_of_zero(self) -> np.ndarray:
@@ -69,21 +77,20 @@ class Block:
         return self.n_genes - self.zero_above - (self.zeros - 1) / 2
 
 
-def build_block(rows: Rows, gene_of: np.ndarray, wanted: np.ndarray, scale: Scale, first: int = 0) -> Block:
+def build_block(rows: Rows, columns: "Columns", scale: Scale, first: int = 0) -> Block:
     """Rank the genes of each row and keep the entries of wanted genes; `first` is the number of the first row."""
-    n, room = len(rows), len(rows.values) + 1
+    n, room = len(rows), len(rows.values)
     start = np.empty(n + 1, np.int64)
     gene, above, ties = (np.empty(room, np.int32) for _ in range(3))
     log = np.empty(room)
     zero_above, zeros = (np.empty(n, np.int64) for _ in range(2))
     log_sum, log_squares = (np.empty(n) for _ in range(2))
-    broken = rank_rows(
+    answer = rank_rows(
         rows.start,
         rows.columns,
         rows.values,
-        gene_of,
-        wanted,
-        len(wanted),
+        columns.code,
+        columns.n_genes,
         scale.transform,
         scale.per,
         start,
@@ -96,13 +103,15 @@ def build_block(rows: Rows, gene_of: np.ndarray, wanted: np.ndarray, scale: Scal
         log_sum,
         log_squares,
     )
-    if broken != ALL_FINITE:
+    if answer == UNORDERED:
+        return build_block(rows.in_order(), columns, scale, first)
+    if answer != DONE:
         raise ResigError(
-            f"row {first + broken} has a value that is not finite", where="matrix", todo="impute or remove it first"
+            f"row {first + answer} has a value that is not finite", where="matrix", todo="impute or remove it first"
         )
     kept = slice(0, int(start[-1]))
     return Block(
-        len(wanted),
+        columns.n_genes,
         start,
         gene[kept],
         above[kept],
@@ -113,3 +122,11 @@ def build_block(rows: Rows, gene_of: np.ndarray, wanted: np.ndarray, scale: Scal
         log_sum,
         log_squares,
     )
+
+
+class Columns:
+    """What the columns of a matrix are: genes in use (-1: none), and whether a method wants entries of them."""
+
+    def __init__(self, gene_of: np.ndarray, wanted: np.ndarray) -> None:
+        self.n_genes = len(wanted)
+        self.code = encode(gene_of, wanted)

@@ -58,7 +58,7 @@ class CellNull:
         self.bin_size = np.bincount(self.bin_of).astype(np.float64)
         self.members = Members.of(own.gene, own.owner, self.sum.weight, own.n_genes, self.n_sets)
         self.base = self._base(own.gene, own.owner, self.sum.weight, self.n_sets)
-        self.cells = _cells(own, self.bin_of, self.sum.weight)
+        self.cells = _cells(own, self.bin_of, self.bin_size, self.sum.weight)
         self.drawn, self.drawn_base = self._draw(own) if draws else (self.members, self.base)
 
     def __call__(self, block: Block) -> Null:
@@ -114,11 +114,17 @@ class CellNull:
 
 
 def _cells(
-    panel: Panel, bin_of: np.ndarray, weight: np.ndarray
+    panel: Panel, bin_of: np.ndarray, bin_size: np.ndarray, weight: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Return for each set its (set, bin) cells: where they start, their bins, sums and sums of squares of weights."""
-    n_bins = int(bin_of.max(initial=0)) + 1
+    """Return the (set, bin) cells: where those of each set start, their bins, weights and factors of variance.
+
+    With weights w for k of the N genes of a bin, drawn without replacement, the variance of the sum is that of the
+    bin times the sum of w^2 less ((sum of w)^2 - sum of w^2) / (N - 1).
+    """
+    n_bins = len(bin_size)
     cell, at = np.unique(panel.owner * n_bins + bin_of[panel.gene], return_inverse=True)
     start = np.searchsorted(cell, np.arange(len(panel.signatures) + 1) * n_bins)
     sums = np.bincount(at, weights=weight, minlength=len(cell))
-    return start, cell % n_bins, sums, np.bincount(at, weights=weight**2, minlength=len(cell))
+    squares = np.bincount(at, weights=weight**2, minlength=len(cell))
+    others = np.maximum(bin_size[cell % n_bins] - 1, 1)
+    return start, cell % n_bins, sums, squares - (sums**2 - squares) / others

@@ -16,10 +16,16 @@ MOST_HASHED = 768  # a row with more distinct values is sorted instead
 DIGIT_BITS = 11
 DIGITS = 1 << DIGIT_BITS
 PASSES = 6  # 6 digits of 11 bits hold a key of 64
-NO_GROUPS = -1
-ALL_FINITE = -1
+TOO_MANY = -1
+DONE, UNORDERED = -1, -2
+UNUSED = -1
 
 AS_STORED, LOG, LOG2 = range(3)
+
+
+def encode(gene_of: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Say for each column in one number which gene it is (twice its place) and whether that is wanted (plus 1)."""
+    return np.where(gene_of >= 0, 2 * gene_of + wanted[gene_of], UNUSED).astype(np.int32)
 
 
 @kernel
@@ -27,8 +33,7 @@ def rank_rows(
     start: np.ndarray,
     columns: np.ndarray,
     values: np.ndarray,
-    gene_of: np.ndarray,
-    wanted: np.ndarray,
+    code_of: np.ndarray,
     n_genes: int,
     transform: int,
     per: float,
@@ -45,32 +50,36 @@ def rank_rows(
     """Rank the genes of each row among each other, and write an entry for each wanted gene that is not zero.
 
     An entry says how many genes stand above it in its row, how many share its value, and its value on the log
-    scale. `gene_of` places columns among the `n_genes` in use (-1: not used); `per` above 0 scales a row to that sum.
-    Return the first row with a value that is not finite, or ALL_FINITE.
+    scale. `code_of` says of each column which of the `n_genes` it is and whether that is wanted (see `encode`); `per`
+    above 0 scales a row to that sum. Return DONE, or UNORDERED where columns do not ascend, or the first row with a
+    value that is not finite.
     """
-    longest = 1
+    longest = MOST_HASHED
     for row in range(start.shape[0] - 1):
         longest = max(longest, start[row + 1] - start[row])
-    gene, value, group_of = np.empty(longest, np.int32), np.empty(longest, np.float64), np.empty(longest, np.int32)
-    room = max(longest, MOST_HASHED)
-    order, count = np.empty(room, np.int32), np.empty(room, np.int32)
-    group_value, group_log, above = np.empty(room, np.float64), np.empty(room, np.float64), np.empty(room, np.int32)
+    wanted_gene, wanted_group = np.empty(longest + 1, np.int32), np.empty(longest + 1, np.int32)
+    order, count = np.empty(longest, np.int32), np.empty(longest, np.int32)
+    group_value, group_log = np.empty(longest, np.float64), np.empty(longest, np.float64)
+    above = np.empty(longest, np.int32)
     table = np.zeros(HASH_SIZE, np.uint64), np.empty(HASH_SIZE, np.int32), np.empty(MOST_HASHED, np.int64)
-    n_entries = 0
+    done = 0
     for row in range(start.shape[0] - 1):
-        n, total = 0, 0.0
-        for at in range(start[row], start[row + 1]):
-            gene[n], value[n] = gene_of[columns[at]], values[at]
-            total += value[n]
-            n += (gene[n] >= 0) & (value[n] != 0.0)
+        begin, end = start[row], start[row + 1]
+        for at in range(begin + 1, end):
+            if columns[at] <= columns[at - 1]:
+                return UNORDERED
+        total = 0.0
+        for at in range(begin, end):
+            total += values[at]
         if not math.isfinite(total):
             return row
-        scale = per / total if per > 0.0 and total > 0.0 else 1.0
-        n_groups = group_by_hash(value, n, table, group_of, group_value, count)
-        if n_groups == NO_GROUPS:
-            n_groups = group_by_sorting(value, n, group_of, group_value, count)
+        here = columns[begin:end], values[begin:end]
+        n, n_wanted, n_groups = group_by_hash(*here, code_of, table, wanted_gene, wanted_group, group_value, count)
+        if n_groups == TOO_MANY:
+            n, n_wanted, n_groups = group_by_sorting(*here, code_of, wanted_gene, wanted_group, group_value, count)
         order_descending(group_value, n_groups, order)
 
+        scale = per / total if per > 0.0 and total > 0.0 else 1.0
         seen, below_zero, sum_, squares = 0, False, 0.0, 0.0
         for place in range(n_groups):
             group = order[place]
@@ -87,16 +96,16 @@ def rank_rows(
             zero_above[row] = seen
         zeros[row], log_sum[row], log_squares[row] = n_genes - n, sum_, squares
 
-        entry_start[row] = n_entries
-        for at in range(n):
-            group = group_of[at]
-            entry_gene[n_entries] = gene[at]
-            entry_above[n_entries] = above[group]
-            entry_ties[n_entries] = count[group]
-            entry_log[n_entries] = group_log[group]
-            n_entries += wanted[gene[at]]
-    entry_start[start.shape[0] - 1] = n_entries
-    return ALL_FINITE
+        entry_start[row] = done
+        for at in range(n_wanted):
+            group = wanted_group[at]
+            entry_gene[done + at] = wanted_gene[at]
+            entry_above[done + at] = above[group]
+            entry_ties[done + at] = count[group]
+            entry_log[done + at] = group_log[group]
+        done += n_wanted
+    entry_start[start.shape[0] - 1] = done
+    return DONE
 
 
 @inlined
@@ -117,75 +126,107 @@ def sortable(value: float) -> np.uint64:
 
 @kernel
 def group_by_hash(
-    value: np.ndarray,
-    n: int,
+    columns: np.ndarray,
+    values: np.ndarray,
+    code_of: np.ndarray,
     table: tuple[np.ndarray, np.ndarray, np.ndarray],
-    group_of: np.ndarray,
+    wanted_gene: np.ndarray,
+    wanted_group: np.ndarray,
     group_value: np.ndarray,
     count: np.ndarray,
-) -> int:
-    """Number the distinct values as they come; return how many there are, or NO_GROUPS where there are too many.
+) -> tuple[int, int, int]:
+    """Group equal values of one row; return how many genes are not zero, how many of them wanted, how many groups.
 
-    Counts and their logs have some dozens of distinct values in a cell, so that a small table holds them all.
+    Counts and their logs have some dozens of distinct values in a cell, so that a small table holds them all; where
+    it does not the answer is TOO_MANY groups.
     """
     keys, group_at, used = table
-    n_groups, full = 0, False
-    for at in range(n):
-        key = sortable(value[at])
+    n, n_wanted, n_groups, full = 0, 0, 0, False
+    for at in range(values.shape[0]):
+        value, code = np.float64(values[at]), code_of[columns[at]]
+        if value == 0.0 or code == UNUSED:
+            continue
+        key = value.view(np.uint64)
         slot = np.int64((key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - HASH_BITS))
         while keys[slot] != key:
             if keys[slot] == 0:
                 full = n_groups == MOST_HASHED
                 if not full:
                     keys[slot], group_at[slot], used[n_groups] = key, n_groups, slot
-                    group_value[n_groups], count[n_groups] = value[at], 0
+                    group_value[n_groups], count[n_groups] = value, 0
                     n_groups += 1
                 break
             slot = (slot + 1) & (HASH_SIZE - 1)
         if full:
             break
         group = group_at[slot]
-        group_of[at] = group
         count[group] += 1
+        n += 1
+        wanted_gene[n_wanted], wanted_group[n_wanted] = code >> 1, group
+        n_wanted += code & 1
     for group in range(n_groups):
         keys[used[group]] = 0
-    return NO_GROUPS if full else n_groups
+    return n, n_wanted, TOO_MANY if full else n_groups
 
 
 @kernel
 def group_by_sorting(
-    value: np.ndarray, n: int, group_of: np.ndarray, group_value: np.ndarray, count: np.ndarray
-) -> int:
-    """Number the distinct values from the highest to the lowest, by a radix sort; return how many there are."""
-    keys, places = np.empty(n, np.uint64), np.empty(n, np.int32)
-    other_keys, other_places = np.empty(n, np.uint64), np.empty(n, np.int32)
+    columns: np.ndarray,
+    values: np.ndarray,
+    code_of: np.ndarray,
+    wanted_gene: np.ndarray,
+    wanted_group: np.ndarray,
+    group_value: np.ndarray,
+    count: np.ndarray,
+) -> tuple[int, int, int]:
+    """Do what `group_by_hash` does for any number of distinct values, by a radix sort, highest group first."""
+    room = values.shape[0]
+    keys, places = np.empty(room, np.uint64), np.empty(room, np.int32)
+    n = 0
+    for at in range(room):
+        if values[at] != 0.0 and code_of[columns[at]] != UNUSED:
+            keys[n], places[n] = ~sortable(values[at]), at
+            n += 1
+    keys, places = sort_by_key(keys[:n], places[:n])
+    group_of = np.empty(room, np.int32)
+    n_groups = 0
     for at in range(n):
-        keys[at], places[at] = ~sortable(value[at]), at
-    tally = np.empty(DIGITS, np.int64)
+        if at == 0 or keys[at] != keys[at - 1]:
+            group_value[n_groups], count[n_groups] = values[places[at]], 0
+            n_groups += 1
+        group_of[places[at]] = n_groups - 1
+        count[n_groups - 1] += 1
+    n_wanted = 0
+    for at in range(room):
+        code = code_of[columns[at]]
+        if values[at] != 0.0 and code != UNUSED:
+            wanted_gene[n_wanted], wanted_group[n_wanted] = code >> 1, group_of[at]
+            n_wanted += code & 1
+    return n, n_wanted, n_groups
+
+
+@kernel
+def sort_by_key(keys: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sort keys, and places with them, digit by digit; digits that all keys share are passed over."""
+    n = keys.shape[0]
+    other_keys, other_places, tally = np.empty(n, np.uint64), np.empty(n, np.int32), np.empty(DIGITS, np.int64)
     for turn in range(PASSES):
         shift = np.uint64(DIGIT_BITS * turn)
         tally[:] = 0
         for at in range(n):
             tally[(keys[at] >> shift) & np.uint64(DIGITS - 1)] += 1
-        if tally[(keys[0] >> shift) & np.uint64(DIGITS - 1)] == n:
+        if n == 0 or tally[(keys[0] >> shift) & np.uint64(DIGITS - 1)] == n:
             continue
         before = 0
         for digit in range(DIGITS):
             before, tally[digit] = before + tally[digit], before
         for at in range(n):
-            digit = (keys[at] >> shift) & np.uint64(DIGITS - 1)
-            other_keys[tally[digit]], other_places[tally[digit]] = keys[at], places[at]
-            tally[digit] += 1
+            to = (keys[at] >> shift) & np.uint64(DIGITS - 1)
+            other_keys[tally[to]], other_places[tally[to]] = keys[at], places[at]
+            tally[to] += 1
         keys, other_keys = other_keys, keys
         places, other_places = other_places, places
-    n_groups = 0
-    for at in range(n):
-        if at == 0 or keys[at] != keys[at - 1]:
-            group_value[n_groups], count[n_groups] = value[places[at]], 0
-            n_groups += 1
-        group_of[places[at]] = n_groups - 1
-        count[n_groups - 1] += 1
-    return n_groups
+    return keys, places
 
 
 @kernel
@@ -246,7 +287,8 @@ def t_of_coefficients(
             explained += total * products[row, i]
         residual = max(squares[row] - explained, 0.0) / degrees
         for i in range(1, n):
-            t[row, i - 1] = coefficient[i] / math.sqrt(residual * inverse[i, i]) if residual > 0.0 else np.nan
+            error = residual * inverse[i, i]
+            t[row, i - 1] = coefficient[i] / math.sqrt(error) if error > 0.0 else np.nan
 
 
 @kernel
@@ -261,40 +303,38 @@ def moments_of_matched_sets(
     cell_start: np.ndarray,
     cell_bin: np.ndarray,
     cell_weight: np.ndarray,
-    cell_squares: np.ndarray,
+    cell_factor: np.ndarray,
     mean: np.ndarray,
     variance: np.ndarray,
 ) -> None:
     """Mean and variance of a weighted sum when each member becomes a random gene of its bin, none drawn twice.
 
-    Set s has in bin `cell_bin[c]` members with weights that add up to `cell_weight[c]` and, squared, to
-    `cell_squares[c]`, for c from `cell_start[s]` on. A gene that is zero in a row counts `at_zero` of the row plus
-    `gene_at_zero` of the gene; the first part is the same for all genes and moves the mean alone.
+    Set s has in bin `cell_bin[c]` members of total weight `cell_weight[c]`, for c from `cell_start[s]` on; the variance
+    of the bin enters times `cell_factor[c]`. A gene that is zero in a row counts `at_zero` of the row plus
+    `gene_at_zero` of the gene.
     """
     n_bins = bin_size.shape[0]
     sums_at_zero, squares_at_zero = np.zeros(n_bins), np.zeros(n_bins)
     for gene in range(bin_of.shape[0]):
         sums_at_zero[bin_of[gene]] += gene_at_zero[gene]
         squares_at_zero[bin_of[gene]] += gene_at_zero[gene] ** 2
-    sums, squares = np.empty(n_bins), np.empty(n_bins)
+    centre, spread = np.empty(n_bins), np.empty(n_bins)
     for row in range(entry_start.shape[0] - 1):
-        sums[:], squares[:] = sums_at_zero, squares_at_zero
+        centre[:], spread[:] = sums_at_zero, squares_at_zero
         for at in range(entry_start[row], entry_start[row + 1]):
             gene = entry_gene[at]
-            here, usual = entry_value[at] - at_zero[row], gene_at_zero[gene]
-            sums[bin_of[gene]] += here - usual
-            squares[bin_of[gene]] += here * here - usual * usual
+            here, usual, own = entry_value[at] - at_zero[row], gene_at_zero[gene], bin_of[gene]
+            centre[own] += here - usual
+            spread[own] += here * here - usual * usual
+        for each in range(n_bins):
+            centre[each] /= bin_size[each]
+            spread[each] = max(spread[each] / bin_size[each] - centre[each] * centre[each], 0.0)
         for each in range(cell_start.shape[0] - 1):
-            expected, spread = 0.0, 0.0
+            expected, varied = 0.0, 0.0
             for cell in range(cell_start[each], cell_start[each + 1]):
-                size = bin_size[cell_bin[cell]]
-                centre = sums[cell_bin[cell]] / size
-                own = max(squares[cell_bin[cell]] / size - centre * centre, 0.0)
-                weight, squared = cell_weight[cell], cell_squares[cell]
-                expected += weight * (centre + at_zero[row])
-                if size > 1:
-                    spread += own * (squared - (weight * weight - squared) / (size - 1.0))
-            mean[row, each], variance[row, each] = expected, spread
+                expected += cell_weight[cell] * (centre[cell_bin[cell]] + at_zero[row])
+                varied += cell_factor[cell] * spread[cell_bin[cell]]
+            mean[row, each], variance[row, each] = expected, varied
 
 
 @kernel

@@ -2,9 +2,9 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 from resig.errors import ResigError
 from resig.files import whole_file
 from resig.matrix import open_matrix
-from resig.rows import RowReader, Rows, open_rows
-from resig.scoring.block import Block, Scale, build_block
+from resig.rows import RowReader, open_rows
+from resig.scoring.block import Block, Columns, Scale, build_block
 from resig.scoring.cell_null import CellNull
 from resig.scoring.inputs import Observations, Universe
 from resig.scoring.method import Method, Scores
@@ -77,11 +77,11 @@ class Engine:
         signatures: Sequence[str],
         plan: Plan,
     ) -> None:
-        self.reader, self.gene_of, self.observations, self.scale = reader, universe.gene_of, observations, scale
+        self.reader, self.observations, self.scale = reader, observations, scale
         self.panel, self.plan = panel, plan
-        if len(self.gene_of) != reader.n_columns:
+        if len(universe.gene_of) != reader.n_columns:
             raise ResigError(
-                f"has {reader.n_columns} features, the table of genes {len(self.gene_of)}",
+                f"has {reader.n_columns} features, the table of genes {len(universe.gene_of)}",
                 where=reader.matrix.path,
                 todo="run intake again",
             )
@@ -93,47 +93,68 @@ class Engine:
             for each in plan.methods
             if plan.cell_null and each.as_gene_sum
         }
-        self.wanted = panel.wanted()
-        if self.nulls or any(each.all_genes for each in plan.methods):
-            self.wanted[:] = 1
+        self.of_members = Columns(universe.gene_of, panel.wanted())
+        self.of_all_genes = Columns(universe.gene_of, np.ones(panel.n_genes, np.uint8))
         self.columns = self._columns(signatures)
+        self.targets = self._targets()
         self.cohort = self._score_cohort()
 
     def score_span(self, span: tuple[int, int]) -> tuple[int, np.ndarray, np.ndarray]:
         """Return where the span ends, the observations in it that are in use, and their scores by column."""
         first, last = span
         place = self.observations.place[first:last]
-        rows = pick(self.reader.read(first, last), place >= 0)
+        rows = self.reader.read(first, last).pick(place >= 0)
         place = place[place >= 0]
         scores = np.full((len(self.columns), len(rows)), np.nan)
         if len(rows):
-            block = build_block(rows, self.gene_of, self.wanted, self.scale, first)
-            for name, values in self._scores(block, place):
-                scores[self.columns[name]] = values
+            blocks = Blocks(
+                build=lambda columns: build_block(rows, columns, self.scale, first),
+                columns={False: self.of_members, True: self.of_all_genes},
+            )
+            for method in self.plan.methods:
+                parts = self._parts(method, blocks, place)
+                for target, values in zip(self.targets[method.name], parts, strict=True):
+                    scores[target] = values[:, self.eligible[method.name]].T
         return last, self.names[place], scores
 
-    def _scores(self, block: Block, place: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
-        for method in self.plan.methods:
-            name = method.name
-            scores = self.scorers[name](block) if name in self.scorers else _some(self.cohort[name], place)
-            parts = dict(zip(PARTS, (scores.whole, scores.up, scores.down), strict=True))
-            if name in self.nulls:
-                null = self.nulls[name](block)
-                parts["__null_z"] = null.z
-                if null.p is not None:
-                    parts["__null_p"] = null.p
-            for at in self.eligible[name]:
-                for part, values in parts.items():
-                    yield f"{self.panel.signatures[at]}__{name}{part}", values[:, at]
+    def _parts(self, method: Method, blocks: "Blocks", place: np.ndarray) -> Iterator[np.ndarray]:
+        """Yield the scores of some rows: the whole, up and down members, and where they stand among matched sets."""
+        if method.name in self.scorers:
+            scores = self.scorers[method.name](blocks.of(method.all_genes))
+            yield from (scores.whole, scores.up, scores.down)
+        else:
+            scores = self.cohort[method.name]
+            yield from (scores.whole[place], scores.up[place], scores.down[place])
+        if method.name in self.nulls:
+            null = self.nulls[method.name](blocks.of(all_genes=True))
+            yield null.z
+            if null.p is not None:
+                yield null.p
 
-    def _columns(self, signatures: Sequence[str]) -> dict[str, int]:
-        names = [
+    def _columns(self, signatures: Sequence[str]) -> list[str]:
+        return [
             f"{signature}__{method.name}{part}"
             for method in self.plan.methods
             for signature in signatures
-            for part in (*PARTS, *self._null_parts(method))
+            for part in self._part_names(method)
         ]
-        return {name: at for at, name in enumerate(names)}
+
+    def _targets(self) -> dict[str, list[np.ndarray]]:
+        """Return for each method and part the columns that its eligible sets are written to."""
+        place = {name: at for at, name in enumerate(self.columns)}
+        return {
+            method.name: [
+                np.array(
+                    [place[f"{self.panel.signatures[at]}__{method.name}{part}"] for at in self.eligible[method.name]],
+                    dtype=np.int64,
+                )
+                for part in self._part_names(method)
+            ]
+            for method in self.plan.methods
+        }
+
+    def _part_names(self, method: Method) -> tuple[str, ...]:
+        return (*PARTS, *self._null_parts(method))
 
     def _null_parts(self, method: Method) -> tuple[str, ...]:
         if method.name not in self.nulls:
@@ -162,33 +183,33 @@ class Engine:
 
     def _dense_log(self) -> np.ndarray:
         log = np.zeros((len(self.names), self.panel.n_genes))
-        every = np.ones(self.panel.n_genes, np.uint8)
         for first, last in self.reader.spans():
             place = self.observations.place[first:last]
-            rows = pick(self.reader.read(first, last), place >= 0)
-            block = build_block(rows, self.gene_of, every, self.scale, first)
+            rows = self.reader.read(first, last).pick(place >= 0)
+            block = build_block(rows, self.of_all_genes, self.scale, first)
             log[place[place >= 0][block.row], block.gene] = block.log
         return log
+
+
+@dataclass
+class Blocks:
+    """The rows of one span as methods see them: with entries of members alone, or of all genes. Built when asked for."""
+
+    build: Callable[[Columns], Block]
+    columns: Mapping[bool, Columns]
+    built: dict[bool, Block] = field(default_factory=dict)
+
+    def of(self, all_genes: bool) -> Block:
+        """Return the block with entries of all genes, or of members alone."""
+        if all_genes not in self.built:
+            self.built[all_genes] = self.build(self.columns[all_genes])
+        return self.built[all_genes]
 
 
 def _eligible(method: Method, panel: Panel) -> np.ndarray:
     """Return the sets with as many members as the method needs."""
     own = method.panel(panel)
     return np.flatnonzero(own.n_up + own.n_down >= method.at_least)
-
-
-def _some(scores: Scores, place: np.ndarray) -> Scores:
-    return Scores(scores.whole[place], scores.up[place], scores.down[place])
-
-
-def pick(rows: Rows, keep: np.ndarray) -> Rows:
-    """Keep some of the rows."""
-    if keep.all():
-        return rows
-    counts = np.diff(rows.start)
-    values = np.repeat(keep, counts)
-    start = np.concatenate([[0], np.cumsum(counts[keep])]).astype(np.int64)
-    return Rows(start, rows.columns[values], rows.values[values])
 
 
 Span = tuple[int, int]

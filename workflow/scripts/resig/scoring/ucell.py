@@ -29,8 +29,10 @@ def gains(block: Block) -> np.ndarray:
     Only values that are not zero are ranked, negative ones after all others; a gene that is zero, or ranks beyond
     the last, gains nothing. Equal values share their mean rank, and count or not as one.
     """
-    skipped = np.where(block.log < 0, block.zeros[block.row], 0) if (block.log < 0).any() else 0
-    return np.maximum(MAX_RANK - (block.descending_rank - skipped), 0.0)
+    gained = MAX_RANK - block.descending_rank
+    if block.has_negative:
+        gained += np.where(block.log < 0, block.zeros[block.row], 0)
+    return np.maximum(gained, 0.0, out=gained)
 
 
 def room(size: np.ndarray) -> np.ndarray:
