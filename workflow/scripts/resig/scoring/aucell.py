@@ -36,7 +36,7 @@ def areas(block: Block, n_top: int) -> tuple[np.ndarray, np.ndarray]:
 def mean_area(above: np.ndarray, ties: np.ndarray, n_top: int) -> np.ndarray:
     """Return the mean of `n_top - rank` (not below 0) over the ranks that equal values share in any order."""
     inside = np.clip(n_top - above, 0, ties)
-    return ratio(inside * (n_top - above) - inside * (inside + 1) / 2, ties.astype(np.float64))
+    return (inside * (n_top - above) - inside * (inside + 1) / 2) / np.maximum(ties, 1)
 
 
 def largest_area(size: np.ndarray, n_top: int) -> np.ndarray:

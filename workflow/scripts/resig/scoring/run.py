@@ -193,7 +193,7 @@ class Engine:
 
 @dataclass
 class Blocks:
-    """The rows of one span as methods see them: with entries of members alone, or of all genes. Built when asked for."""
+    """The rows of one span as methods see them, with entries of members alone or of all genes; built when asked for."""
 
     build: Callable[[Columns], Block]
     columns: Mapping[bool, Columns]
