@@ -74,5 +74,5 @@ def test_optional_keys_have_defaults() -> None:
 
 def test_each_method_of_the_schema_is_registered_and_the_other_way_round() -> None:
     scoring = load_schema(ROOT / "workflow/schemas/config.schema.yaml")["properties"]["scoring"]["properties"]
-    offered = {name for kind in ("bulk", "single_cell") for name in scoring[kind]["items"]["enum"]}
+    offered = {name for kind in ("bulk", "single_cell") for name in scoring[kind]["items"]["anyOf"][0]["enum"]}
     assert offered == set(METHODS)

@@ -11,6 +11,7 @@ LIBRARY = [
         "build_genesets",
         "catalogue",
         "companions",
+        "compiled",
         "config",
         "coverage",
         "derive",
@@ -39,16 +40,30 @@ LIBRARY = [
         "plots/palette",
         "plots/style",
         "plots/verdicts",
+        "rows",
         "sample_table",
         "scoring/__init__",
+        "scoring/aucell",
+        "scoring/block",
+        "scoring/cell_null",
+        "scoring/gsva",
+        "scoring/inputs",
+        "scoring/kernels",
         "scoring/method",
-        "scoring/ranks",
+        "scoring/mlm",
+        "scoring/panel",
+        "scoring/progress",
         "scoring/run",
+        "scoring/score_genes",
+        "scoring/scored_h5ad",
         "scoring/singscore",
         "scoring/ssgsea",
         "scoring/ucell",
+        "scoring/ulm",
+        "scoring/wmean",
         "scoring/zmean",
         "signatures",
+        "stored",
         "synthesis",
         "table_page",
         "tables",
@@ -95,8 +110,13 @@ wildcard_constraints:
 
 
 def methods_of(dataset):
-    """Return the scoring methods of a dataset."""
-    return config["scoring"][DATASETS[dataset]["kind"]]
+    """Return the scoring methods of a dataset, a user's own by the name of its file."""
+    return [Path(each).stem if each.endswith(".py") else each for each in config["scoring"][DATASETS[dataset]["kind"]]]
+
+
+def own_methods_of(dataset):
+    """Return the files of the methods that a user has written."""
+    return [at_hand(each) for each in config["scoring"][DATASETS[dataset]["kind"]] if each.endswith(".py")]
 
 
 def of_datasets(pattern):
@@ -113,6 +133,7 @@ FINAL = [
     "<results>/signatures/signatures.tsv",
     *of_datasets("<results>/{dataset}/scores.parquet"),
     *of_datasets("<results>/{dataset}/confounders.tsv"),
+    *(of_datasets("<results>/{dataset}/scored.h5ad") if config["scoring"]["scored_h5ad"] else []),
     "<results>/summary/coverage.tsv",
     "<results>/summary/coverage.svg",
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.svg"),

@@ -1,5 +1,5 @@
 # in:  matrix, genes, coverage and members of each dataset
-# out: <results>/{dataset}/scores.parquet (one row a cell or sample), sample_scores.tsv, confounders.tsv
+# out: <results>/{dataset}/scores.parquet (one row a cell or sample), sample_scores.tsv, confounders.tsv; scored.h5ad
 
 
 rule score:
@@ -11,6 +11,7 @@ rule score:
         report="<results>/{dataset}/intake.json",
         coverage="<results>/{dataset}/coverage.tsv",
         members="<results>/signatures/members.tsv",
+        own_methods=lambda wildcards: own_methods_of(wildcards.dataset),
     output:
         scores="<results>/{dataset}/scores.parquet",
     log:
@@ -19,10 +20,32 @@ rule score:
         "<benchmarks>/score/{dataset}.tsv"
     conda:
         "../envs/resig.yaml"
+    threads: 2
     params:
         methods=lambda wildcards: methods_of(wildcards.dataset),
+        cell_null=config["scoring"]["cell_null"],
+        null_draws=config["scoring"]["cell_null_draws"],
+        seed=config["inference"]["seed"],
     script:
         "../scripts/score.py"
+
+
+rule scored_h5ad:
+    input:
+        library=LIBRARY,
+        matrix="<results>/{dataset}/matrix.h5ad",
+        scores="<results>/{dataset}/scores.parquet",
+        observations="<results>/{dataset}/observations.parquet",
+    output:
+        "<results>/{dataset}/scored.h5ad",
+    log:
+        "<logs>/scored_h5ad/{dataset}.log",
+    benchmark:
+        "<benchmarks>/scored_h5ad/{dataset}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    script:
+        "../scripts/scored_h5ad.py"
 
 
 rule sample_scores:

@@ -1,19 +1,27 @@
 from resig.logs import log_to
 
 with log_to(snakemake.log[0]):
-    from resig.intake.run import read_report
-    from resig.scoring.run import score_dataset
-    from resig.tables import COVERAGE, GENES, MEMBERS, OBSERVATIONS, read_parquet
+    import json
+    from pathlib import Path
 
-    report = read_report(snakemake.input.report)
+    from resig.matrix import open_matrix
+    from resig.scoring import find_methods
+    from resig.scoring.inputs import build_panel, read_observations, read_signatures, read_universe
+    from resig.scoring.run import Plan, score_dataset
+
+    report = json.loads(Path(snakemake.input.report).read_text(encoding="utf-8"))
+    universe = read_universe(snakemake.input.genes)
+    signatures = read_signatures(snakemake.input.members, snakemake.input.coverage)
+    methods = find_methods(snakemake.params.methods, snakemake.input.own_methods)
     score_dataset(
         snakemake.input.matrix,
         units=report["values"]["found"],
         kind=report["kind"],
-        genes=GENES.read(snakemake.input.genes),
-        observations=read_parquet(OBSERVATIONS, snakemake.input.observations),
-        members=MEMBERS.read(snakemake.input.members),
-        coverage=COVERAGE.read(snakemake.input.coverage),
-        methods=snakemake.params.methods,
+        universe=universe,
+        observations=read_observations(snakemake.input.observations, open_matrix(snakemake.input.matrix).shape[0]),
+        panel=build_panel(signatures, universe.genes, snakemake.params.seed),
+        signatures=signatures.all,
+        plan=Plan(methods, snakemake.params.cell_null and report["kind"] == "single_cell", snakemake.params.null_draws),
         target=snakemake.output.scores,
+        threads=snakemake.threads,
     )

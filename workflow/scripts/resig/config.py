@@ -126,6 +126,10 @@ def _schema_problems(config: Mapping[str, Json], schema: Mapping[str, Json]) -> 
                 allowed = error.validator_value
                 hint = nearest(error.instance, allowed, "allowed")
                 yield path, f"'{error.instance}' is not one of {', '.join(allowed)}; {hint}"
+            case "anyOf":
+                allowed = next(part["enum"] for part in error.validator_value if "enum" in part)
+                hint = nearest(error.instance, allowed, "allowed")
+                yield path, f"'{error.instance}' is not one of {', '.join(allowed)}, nor a .py file; {hint}"
             case "type":
                 yield path, _type_problem(error.instance, error.validator_value)
             case "minProperties" | "minItems":
@@ -189,6 +193,13 @@ def _cross_problems(config: Mapping[str, Json], locate: Callable[[str], str]) ->
                 ("signatures", "collections"),
                 f"'{collection}' is neither a shipped collection nor a file; {hint}",
             )
+    for kind in ("bulk", "single_cell"):
+        for position, method in enumerate(config["scoring"][kind]):
+            if method.endswith(".py") and not Path(locate(method)).is_file():
+                yield (
+                    ("scoring", kind, position),
+                    f"file '{method}' does not exist; {_nearest_file(method)}",
+                )
     for name, dataset in config["datasets"].items():
         yield from _dataset_problems(name, dataset, labels, locate)
     for name, contrast in config["contrasts"].items():

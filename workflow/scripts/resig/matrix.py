@@ -3,12 +3,15 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import h5py
 import numpy as np
-from scipy import sparse
 
 from resig.errors import ResigError
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 CHUNK_VALUES = 4_000_000
 
@@ -20,11 +23,14 @@ class Matrix:
     path: str
     shape: tuple[int, int]
     layout: str
+    node: str = "X"
 
-    def chunks(self, values: int = CHUNK_VALUES) -> Iterator[tuple[int, sparse.csr_matrix]]:
+    def chunks(self, values: int = CHUNK_VALUES) -> Iterator[tuple[int, "sparse.csr_matrix"]]:
         """Yield (first row, rows) with about `values` stored numbers a chunk."""
+        from scipy import sparse
+
         with h5py.File(self.path, "r") as file:
-            node = file["X"]
+            node = file[self.node]
             if self.layout == "dense":
                 step = max(1, values // max(1, self.shape[1]))
                 for first in range(0, self.shape[0], step):
@@ -46,8 +52,14 @@ class Matrix:
 
 
 def open_matrix(path: str | os.PathLike[str]) -> Matrix:
-    """Look at the X of an .h5ad file without reading it."""
+    """Look at the X of an .h5ad file, or at the matrix of a 10x .h5 file, without reading it.
+
+    10x stores features x cells by columns, which is cells x features by rows.
+    """
     with _open(path) as file:
+        if "X" not in file and "matrix" in file and "barcodes" in file["matrix"]:
+            n_features, n_cells = file["matrix/shape"][:]
+            return Matrix(str(path), (int(n_cells), int(n_features)), "csr", "matrix")
         if "X" not in file:
             raise ResigError("has no matrix X", where=str(path), todo="write the expression values to X")
         node = file["X"]
@@ -60,10 +72,13 @@ def open_matrix(path: str | os.PathLike[str]) -> Matrix:
 
 
 def names_along(path: str | os.PathLike[str], axis: str) -> list[str]:
-    """Return the index of `obs` or `var`."""
+    """Return the index of `obs` or `var`: names of observations or features."""
     with _open(path) as file:
-        node = file[axis]
-        index = node[node.attrs["_index"]]
+        if axis not in file and "matrix" in file:
+            index = file["matrix/barcodes" if axis == "obs" else "matrix/features/name"]
+        else:
+            node = file[axis]
+            index = node[node.attrs["_index"]]
         if isinstance(index, h5py.Group):  # a nullable string array
             index = index["values"]
         return [value.decode("utf-8") if isinstance(value, bytes) else str(value) for value in index[:]]

@@ -1,101 +1,75 @@
-"""What a scoring method is given, what it gives back, and what is known about it."""
+"""What a scoring method is, what it gives back, and what is known about it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Literal
 
 import numpy as np
-import pandas as pd
-from scipy import sparse
 
-from resig.scoring import ranks
-
-
-@dataclass(frozen=True)
-class Panel:
-    """The scorable sets of a run, over the fixed gene universe of a dataset."""
-
-    signatures: list[str]
-    up: sparse.csc_matrix
-    down: sparse.csc_matrix
-    mean: np.ndarray
-    sd: np.ndarray
-
-    @cached_property
-    def n_up(self) -> np.ndarray:
-        """Measured up members of each set."""
-        return np.asarray(self.up.sum(axis=0)).ravel()
-
-    @cached_property
-    def n_down(self) -> np.ndarray:
-        """Measured down members of each set."""
-        return np.asarray(self.down.sum(axis=0)).ravel()
-
-    def only(self, at_least: int) -> "Panel":
-        """Keep the sets with at least so many measured members."""
-        keep = np.flatnonzero(self.n_up + self.n_down >= at_least)
-        return Panel([self.signatures[at] for at in keep], self.up[:, keep], self.down[:, keep], self.mean, self.sd)
-
-
-def build_panel(members: pd.DataFrame, coverage: pd.DataFrame, genes: pd.DataFrame) -> Panel:
-    """Place the measured members of every scorable set on the used genes."""
-    used = genes[(genes["used"] == "yes") & (genes["symbol"] != "")].reset_index(drop=True)
-    place = {symbol: at for at, symbol in enumerate(used["symbol"])}
-    varies = (used["sd"] > 0).to_numpy()
-    signatures = coverage.loc[coverage["scorable"] != "no", "signature"].tolist()
-    column = {signature: at for at, signature in enumerate(signatures)}
-    own = members[members["signature"].isin(column) & members["symbol"].isin(place)]
-    rows, columns = (
-        own["symbol"].map(place).to_numpy(dtype=int),
-        own["signature"].map(column).to_numpy(dtype=int),
-    )
-    weights = own["weight"].to_numpy()
-
-    def side(chosen: np.ndarray) -> sparse.csc_matrix:
-        chosen = chosen & varies[rows]
-        ones = np.ones(int(chosen.sum()))
-        return sparse.csc_matrix((ones, (rows[chosen], columns[chosen])), shape=(len(used), len(signatures)))
-
-    return Panel(signatures, side(weights > 0), side(weights < 0), used["mean"].to_numpy(), used["sd"].to_numpy())
-
-
-@dataclass(frozen=True)
-class Block:
-    """Some rows of a dataset over its gene universe: as stored, and on the log scale."""
-
-    raw: sparse.csr_matrix
-    log: sparse.csr_matrix
-
-    @cached_property
-    def average_ranks(self) -> np.ndarray:
-        """Ascending ranks of all genes of each row, ties averaged."""
-        return ranks.dense_ranks(self.raw, "average")
-
-    @cached_property
-    def lowest_ranks(self) -> np.ndarray:
-        """Ascending ranks of all genes of each row, ties at their lowest."""
-        return ranks.dense_ranks(self.raw, "min")
+from resig.scoring.block import Block
+from resig.scoring.panel import Panel
 
 
 @dataclass(frozen=True)
 class Scores:
-    """Scores of rows x sets: the signed whole and its two parts; NaN where a part has no member."""
+    """Scores of rows x sets: the signed whole and its two parts; NaN where there is none."""
 
     whole: np.ndarray
     up: np.ndarray
     down: np.ndarray
 
 
+Scorer = Callable[[Block], Scores]
+Values = Callable[[Block], tuple[np.ndarray, np.ndarray]]
+
+
+@dataclass(frozen=True)
+class GeneSum:
+    """A score that is a weighted sum, over members, of a value that every gene has in every row.
+
+    `values` gives the value of each entry of a block, and the one that genes share which are zero in a row;
+    `at_zero` adds what a gene counts besides when it is zero. `weight` is one for each member of the panel.
+    """
+
+    values: Values
+    at_zero: np.ndarray
+    weight: np.ndarray
+
+
 @dataclass(frozen=True)
 class Method:
-    """A scoring method and what a user must know about it."""
+    """A scoring method and what a user must know about it.
+
+    `prepare` is called once a run with the panel and returns what scores a block of rows. A method that needs the
+    whole matrix at once has `score_cohort` instead: log values (observations x genes) and panel in, scores out.
+    `as_gene_sum` is for methods that can be held against matched random sets, cell by cell.
+
+    `at_least` is the smallest number of members; `passes` is 2 where gene statistics must be known first (intake
+    measures them); `cohort_dependent` says that other observations change a score, `set_dependent` that other sets
+    do; `all_genes` asks for entries of genes that are in no set.
+    """
 
     name: str
-    score: Callable[[Block, Panel], Scores]
-    at_least: int
-    cohort_dependent: bool
     about: str
     reference: str
+    at_least: int
+    cohort_dependent: bool
+    prepare: Callable[[Panel], Scorer] | None = None
+    score_cohort: Callable[[np.ndarray, Panel], Scores] | None = None
+    as_gene_sum: Callable[[Panel], GeneSum] | None = None
+    needs: Literal["ranks", "log values"] = "log values"
+    passes: int = 1
+    set_dependent: bool = False
+    varying_only: bool = False
+    all_genes: bool = False
+
+    def panel(self, panel: Panel) -> Panel:
+        """Return the members that this method scores.
+
+        One that divides by a gene's spread uses the members that vary in the dataset. All others use every member
+        found, so that a score does not depend on which other observations there are.
+        """
+        return panel.varying() if self.varying_only else panel
 
 
 def difference(up: np.ndarray, down: np.ndarray, panel: Panel) -> Scores:
@@ -103,3 +77,9 @@ def difference(up: np.ndarray, down: np.ndarray, panel: Panel) -> Scores:
     has_up, has_down = panel.n_up > 0, panel.n_down > 0
     whole = np.where(has_up, up, 0.0) - np.where(has_down, down, 0.0)
     return Scores(whole, np.where(has_up, up, np.nan), np.where(has_down, down, np.nan))
+
+
+def ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """Divide; NaN where the divisor is not above 0."""
+    positive = np.broadcast_to(below, np.broadcast_shapes(above.shape, below.shape)) > 0
+    return np.divide(above, below, out=np.full(positive.shape, np.nan), where=positive)

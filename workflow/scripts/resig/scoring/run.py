@@ -1,76 +1,270 @@
-"""One pass over the matrix: every signature by every method, chunk by chunk, into one Parquet file."""
+"""One pass over the matrix: every signature by every method, span by span on all threads, into one Parquet file."""
 
 import os
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from resig.errors import ResigError
 from resig.files import whole_file
 from resig.matrix import open_matrix
-from resig.scoring import METHODS
-from resig.scoring.method import Block, Panel, build_panel
-from resig.units import to_log
+from resig.rows import RowReader, open_rows
+from resig.scoring.block import Block, Columns, Scale, build_block
+from resig.scoring.cell_null import CellNull
+from resig.scoring.inputs import Observations, Universe
+from resig.scoring.method import Method, Scores
+from resig.scoring.panel import Panel
+from resig.scoring.progress import Progress
 
 Path_ = str | os.PathLike[str]
-ROWS = 512
+PARTS = ("", "__up", "__down")
+ROW_GROUP = 10_000
+LARGEST_COHORT = 200_000_000  # values of a matrix that a method may ask for as a whole
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run computes: the methods, whether single cells are held against matched sets, and by how many drawn."""
+
+    methods: Sequence[Method]
+    cell_null: bool = False
+    null_draws: int = 0
 
 
 def score_dataset(
     matrix: Path_,
     units: str,
     kind: str,
-    genes: pd.DataFrame,
-    observations: pd.DataFrame,
-    members: pd.DataFrame,
-    coverage: pd.DataFrame,
-    methods: Iterable[str],
+    universe: Universe,
+    observations: Observations,
+    panel: Panel,
+    signatures: Sequence[str],
+    plan: Plan,
     target: Path_,
+    threads: int = 1,
+    span: int | None = None,
+    direct: bool = True,
 ) -> None:
-    """Write scores.parquet: a row for each observation in use, a column for each `{signature}__{method}`."""
-    panel = build_panel(members, coverage, genes)
-    used = np.flatnonzero(((genes["used"] == "yes") & (genes["symbol"] != "")).to_numpy())
-    place = np.full(open_matrix(matrix).shape[0], -1)
-    place[observations["row"].to_numpy(dtype=int)] = np.arange(len(observations))
-    columns = [
-        f"{signature}__{method}{part}"
-        for method in methods
-        for signature in coverage["signature"]
-        for part in ("", "__up", "__down")
-    ]
-    schema = pa.schema([("observation", pa.string()), *((name, pa.float64()) for name in columns)])
-    names = observations["observation"].to_numpy()
-    with whole_file(target) as partial, pq.ParquetWriter(partial, schema, compression="zstd") as writer:
-        for first, chunk in open_matrix(matrix).chunks():
-            for start in range(0, chunk.shape[0], ROWS):
-                here = place[first + start : first + min(start + ROWS, chunk.shape[0])]
-                rows = chunk[start : start + ROWS][here >= 0]
-                if rows.shape[0] == 0:
-                    continue
-                block = Block(rows[:, used], to_log(rows, units, kind)[:, used])
-                scores = _columns(score_block(block, panel, methods), panel, columns, rows.shape[0])
-                values = [pa.array(names[here[here >= 0]]), *(pa.array(scores[name]) for name in columns)]
-                writer.write_table(pa.Table.from_arrays(values, schema=schema))
+    """Write scores.parquet: a row for each observation in use, a column for each `{signature}__{method}` and part.
+
+    The file is the same, byte by byte, for any number of threads and any `span` (stored values read at a time).
+    `direct=False` leaves all reading to the HDF5 library.
+    """
+    with open_rows(open_matrix(matrix), direct) as reader:
+        engine = Engine(reader, universe, observations, Scale.of(units, kind), panel, signatures, plan)
+        progress = Progress(reader.n_rows, reader.bytes_until(reader.n_rows))
+        with whole_file(target) as partial, ScoreFile(partial, engine.columns) as file:
+            for last, names, scores in in_turn(engine.score_span, reader.spans(span), threads):
+                file.add(names, scores)
+                progress.reach(last, reader.bytes_until(last))
 
 
-def score_block(block: Block, panel: Panel, methods: Iterable[str]) -> dict[str, np.ndarray]:
-    """Score some rows; return one array for each `{signature}__{method}` and part that can be scored."""
-    scores: dict[str, np.ndarray] = {}
-    for name in methods:
-        method = METHODS[name]
-        eligible = panel.only(method.at_least)
-        if not eligible.signatures:
-            continue
-        found = method.score(block, eligible)
-        for at, signature in enumerate(eligible.signatures):
-            scores[f"{signature}__{name}"] = found.whole[:, at]
-            scores[f"{signature}__{name}__up"] = found.up[:, at]
-            scores[f"{signature}__{name}__down"] = found.down[:, at]
-    return scores
+class Engine:
+    """Everything that is fixed before the first row is read; scores spans of rows, from any thread."""
+
+    def __init__(
+        self,
+        reader: RowReader,
+        universe: Universe,
+        observations: Observations,
+        scale: Scale,
+        panel: Panel,
+        signatures: Sequence[str],
+        plan: Plan,
+    ) -> None:
+        self.reader, self.observations, self.scale = reader, observations, scale
+        self.panel, self.plan = panel, plan
+        if len(universe.gene_of) != reader.n_columns:
+            raise ResigError(
+                f"has {reader.n_columns} features, the table of genes {len(universe.gene_of)}",
+                where=reader.matrix.path,
+                todo="run intake again",
+            )
+        self.names = np.array(observations.names, dtype=object)
+        self.scorers = {each.name: each.prepare(each.panel(panel)) for each in plan.methods if each.prepare}
+        self.eligible = {each.name: _eligible(each, panel) for each in plan.methods}
+        self.nulls = {
+            each.name: CellNull(each, panel, plan.null_draws)
+            for each in plan.methods
+            if plan.cell_null and each.as_gene_sum
+        }
+        self.of_members = Columns(universe.gene_of, panel.wanted())
+        self.of_all_genes = Columns(universe.gene_of, np.ones(panel.n_genes, np.uint8))
+        self.columns = self._columns(signatures)
+        self.targets = self._targets()
+        self.cohort = self._score_cohort()
+
+    def score_span(self, span: tuple[int, int]) -> tuple[int, np.ndarray, np.ndarray]:
+        """Return where the span ends, the observations in it that are in use, and their scores by column."""
+        first, last = span
+        place = self.observations.place[first:last]
+        rows = self.reader.read(first, last).pick(place >= 0)
+        place = place[place >= 0]
+        scores = np.full((len(self.columns), len(rows)), np.nan)
+        if len(rows):
+            blocks = Blocks(
+                build=lambda columns: build_block(rows, columns, self.scale, first),
+                columns={False: self.of_members, True: self.of_all_genes},
+            )
+            for method in self.plan.methods:
+                parts = self._parts(method, blocks, place)
+                for target, values in zip(self.targets[method.name], parts, strict=True):
+                    scores[target] = values[:, self.eligible[method.name]].T
+        return last, self.names[place], scores
+
+    def _parts(self, method: Method, blocks: "Blocks", place: np.ndarray) -> Iterator[np.ndarray]:
+        """Yield the scores of some rows: the whole, up and down members, and where they stand among matched sets."""
+        if method.name in self.scorers:
+            scores = self.scorers[method.name](blocks.of(method.all_genes))
+            yield from (scores.whole, scores.up, scores.down)
+        else:
+            scores = self.cohort[method.name]
+            yield from (scores.whole[place], scores.up[place], scores.down[place])
+        if method.name in self.nulls:
+            null = self.nulls[method.name](blocks.of(all_genes=True))
+            yield null.z
+            if null.p is not None:
+                yield null.p
+
+    def _columns(self, signatures: Sequence[str]) -> list[str]:
+        return [
+            f"{signature}__{method.name}{part}"
+            for method in self.plan.methods
+            for signature in signatures
+            for part in self._part_names(method)
+        ]
+
+    def _targets(self) -> dict[str, list[np.ndarray]]:
+        """Return for each method and part the columns that its eligible sets are written to."""
+        place = {name: at for at, name in enumerate(self.columns)}
+        return {
+            method.name: [
+                np.array(
+                    [place[f"{self.panel.signatures[at]}__{method.name}{part}"] for at in self.eligible[method.name]],
+                    dtype=np.int64,
+                )
+                for part in self._part_names(method)
+            ]
+            for method in self.plan.methods
+        }
+
+    def _part_names(self, method: Method) -> tuple[str, ...]:
+        return (*PARTS, *self._null_parts(method))
+
+    def _null_parts(self, method: Method) -> tuple[str, ...]:
+        if method.name not in self.nulls:
+            return ()
+        return ("__null_z", "__null_p") if self.plan.null_draws else ("__null_z",)
+
+    def _score_cohort(self) -> dict[str, Scores]:
+        """Let the methods that need the whole matrix at once have it."""
+        asking = [each for each in self.plan.methods if each.score_cohort]
+        if not asking or not self.panel.signatures:
+            return {each.name: Scores(*np.full((3, len(self.names), 0), np.nan)) for each in asking}
+        size = len(self.names) * self.panel.n_genes
+        if size > LARGEST_COHORT:
+            raise ResigError(
+                f"method {asking[0].name} needs all {len(self.names):,} observations x {self.panel.n_genes:,} genes "
+                "in memory at once",
+                where=self.reader.matrix.path,
+                todo="leave it out for this dataset",
+            )
+        log = self._dense_log()
+        return {
+            each.name: each.score_cohort(log, each.panel(self.panel))
+            for each in asking
+            if each.score_cohort is not None
+        }
+
+    def _dense_log(self) -> np.ndarray:
+        log = np.zeros((len(self.names), self.panel.n_genes))
+        for first, last in self.reader.spans():
+            place = self.observations.place[first:last]
+            rows = self.reader.read(first, last).pick(place >= 0)
+            block = build_block(rows, self.of_all_genes, self.scale, first)
+            log[place[place >= 0][block.row], block.gene] = block.log
+        return log
 
 
-def _columns(scores: dict[str, np.ndarray], panel: Panel, columns: list[str], n: int) -> dict[str, np.ndarray]:
-    absent = np.full(n, np.nan)
-    return {name: scores.get(name, absent) for name in columns}
+@dataclass
+class Blocks:
+    """The rows of one span as methods see them, with entries of members alone or of all genes; built when asked for."""
+
+    build: Callable[[Columns], Block]
+    columns: Mapping[bool, Columns]
+    built: dict[bool, Block] = field(default_factory=dict)
+
+    def of(self, all_genes: bool) -> Block:
+        """Return the block with entries of all genes, or of members alone."""
+        if all_genes not in self.built:
+            self.built[all_genes] = self.build(self.columns[all_genes])
+        return self.built[all_genes]
+
+
+def _eligible(method: Method, panel: Panel) -> np.ndarray:
+    """Return the sets with as many members as the method needs."""
+    own = method.panel(panel)
+    return np.flatnonzero(own.n_up + own.n_down >= method.at_least)
+
+
+Span = tuple[int, int]
+Answer = tuple[int, np.ndarray, np.ndarray]
+
+
+def in_turn(score: Callable[[Span], Answer], spans: Iterable[Span], threads: int) -> Iterator[Answer]:
+    """Score spans on some threads and yield the answers in order; few are kept waiting, so that memory is bounded."""
+    if threads <= 1:
+        yield from map(score, spans)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        waiting: deque[Future[Answer]] = deque()
+        for span in spans:
+            waiting.append(pool.submit(score, span))
+            if len(waiting) > threads + 1:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+class ScoreFile:
+    """A Parquet file of scores that is written in groups of rows of one size, however the rows arrive."""
+
+    def __init__(self, path: Path_, columns: Iterable[str]) -> None:
+        self.schema = pa.schema([("observation", pa.string()), *((name, pa.float64()) for name in columns)])
+        self.writer = pq.ParquetWriter(
+            path, self.schema, compression="zstd", compression_level=1, use_dictionary=["observation"]
+        )
+        self.scores = np.empty((len(self.schema) - 1, ROW_GROUP))
+        self.names = np.empty(ROW_GROUP, dtype=object)
+        self.filled = 0
+
+    def __enter__(self) -> "ScoreFile":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._write()
+        self.writer.close()
+
+    def add(self, names: np.ndarray, scores: np.ndarray) -> None:
+        """Append rows: their names, and columns x rows of scores."""
+        done = 0
+        while done < len(names):
+            n = min(len(names) - done, ROW_GROUP - self.filled)
+            self.names[self.filled : self.filled + n] = names[done : done + n]
+            self.scores[:, self.filled : self.filled + n] = scores[:, done : done + n]
+            self.filled, done = self.filled + n, done + n
+            if self.filled == ROW_GROUP:
+                self._write()
+
+    def _write(self) -> None:
+        if not self.filled:
+            return
+        values = [pa.array(self.names[: self.filled], pa.string())]
+        values += [pa.array(column[: self.filled]) for column in self.scores]
+        self.writer.write_table(pa.Table.from_arrays(values, schema=self.schema), row_group_size=ROW_GROUP)
+        self.filled = 0

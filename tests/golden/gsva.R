@@ -1,0 +1,21 @@
+# Golden values of GSVA and ssGSEA, made once: Rscript gsva.R   (Debian bookworm, r-bioc-gsva)
+# Writes beside itself: gsva_input.csv (genes x samples, no ties), gsva.csv, ssgsea.csv; ssgsea_tied.csv, of the same
+# values rounded to one decimal; and gsva_versions.txt.
+suppressPackageStartupMessages(library(GSVA))
+set.seed(1)
+genes <- paste0("GENE", 0:299)
+samples <- paste0("S", 0:19)
+x <- matrix(rnorm(300 * 20, mean = rep(rnorm(300, 6, 2), 20)), 300, dimnames = list(genes, samples))
+x[1:12, 1:10] <- x[1:12, 1:10] + 2
+x <- round(x, 9)
+stopifnot(!apply(x, 2, anyDuplicated))
+sets <- list(A = genes[1:12], B = genes[5:40], C = genes[c(3, 50, 99, 120, 200, 250, 299)])
+gsva_es <- gsva(x, sets, method = "gsva", kcdf = "Gaussian", mx.diff = TRUE, tau = 1, min.sz = 1, verbose = FALSE, parallel.sz = 1)
+ssgsea_es <- gsva(x, sets, method = "ssgsea", ssgsea.norm = FALSE, tau = 0.25, min.sz = 1, verbose = FALSE, parallel.sz = 1)
+tied_es <- gsva(round(x, 1), sets, method = "ssgsea", ssgsea.norm = FALSE, tau = 0.25, min.sz = 1, verbose = FALSE, parallel.sz = 1)
+options(digits = 17)
+write.csv(x, "gsva_input.csv", quote = FALSE)
+write.csv(format(gsva_es, digits = 17, trim = TRUE), "gsva.csv", quote = FALSE)
+write.csv(format(ssgsea_es, digits = 17, trim = TRUE), "ssgsea.csv", quote = FALSE)
+write.csv(format(tied_es, digits = 17, trim = TRUE), "ssgsea_tied.csv", quote = FALSE)
+writeLines(c(R.version.string, paste("GSVA", packageVersion("GSVA"))), "gsva_versions.txt")

@@ -1,0 +1,106 @@
+"""What a scoring job reads besides the matrix, without pandas: importing that costs more than scoring a small dataset.
+
+The tables were checked when they were written; here a missing column is an error and that is all.
+"""
+
+import csv
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+
+from resig.errors import ResigError
+from resig.scoring.panel import Genes, Panel
+
+Path_ = str | os.PathLike[str]
+
+
+@dataclass(frozen=True)
+class Universe:
+    """The genes in use of a dataset, and for each column of its matrix which of them it is (-1: not used)."""
+
+    genes: Genes
+    gene_of: np.ndarray
+
+
+@dataclass(frozen=True)
+class Observations:
+    """Names of the observations in use, and for each row of the matrix which of them it is (-1: not used)."""
+
+    names: Sequence[str]
+    place: np.ndarray
+
+
+@dataclass(frozen=True)
+class Signatures:
+    """Every signature of a run in the order of the coverage table, those that may be scored, and their members."""
+
+    all: list[str]
+    scorable: list[str]
+    signature: list[str]
+    symbol: list[str]
+    weight: list[float]
+
+
+def read_universe(path: Path_) -> Universe:
+    """Read genes.tsv: what carries a symbol and stands for it."""
+    table = _columns(path, "symbol", "used", "mean", "sd", "detected")
+    used = np.array([use == "yes" and symbol != "" for use, symbol in zip(table["used"], table["symbol"], strict=True)])
+    gene_of = np.where(used, np.cumsum(used) - 1, -1).astype(np.int32)
+    mean, sd, detected = (np.array(table[name], dtype=float)[used] for name in ("mean", "sd", "detected"))
+    symbols = [symbol for symbol, kept in zip(table["symbol"], used, strict=True) if kept]
+    return Universe(Genes(symbols, mean, sd, detected), gene_of)
+
+
+def read_observations(path: Path_, n_rows: int) -> Observations:
+    """Read observations.parquet."""
+    table = pq.read_table(path, columns=["observation", "row"])
+    place = np.full(n_rows, -1, np.int64)
+    place[table["row"].to_numpy().astype(np.int64)] = np.arange(table.num_rows)
+    return Observations(table["observation"].to_pylist(), place)
+
+
+def read_signatures(members: Path_, coverage: Path_) -> Signatures:
+    """Read members.tsv, and from coverage.tsv which signatures may be scored."""
+    own = _columns(members, "signature", "symbol", "weight")
+    gate = _columns(coverage, "signature", "scorable")
+    scorable = [name for name, answer in zip(gate["signature"], gate["scorable"], strict=True) if answer != "no"]
+    return Signatures(gate["signature"], scorable, own["signature"], own["symbol"], list(map(float, own["weight"])))
+
+
+def build_panel(signatures: Signatures, genes: Genes, seed: int = 1) -> Panel:
+    """Place the members of every scorable signature on the genes in use."""
+    place = {symbol: at for at, symbol in enumerate(genes.symbols)}
+    owner = {name: at for at, name in enumerate(signatures.scorable)}
+    found = [
+        (place[symbol], owner[name], weight)
+        for name, symbol, weight in zip(signatures.signature, signatures.symbol, signatures.weight, strict=True)
+        if name in owner and symbol in place and weight != 0
+    ]
+    gene, own, weight = (list(each) for each in zip(*found, strict=True)) if found else ([], [], [])
+    return Panel(
+        signatures.scorable,
+        genes,
+        np.array(gene, dtype=np.int64),
+        np.array(own, dtype=np.int64),
+        np.array(weight, dtype=np.float64),
+        seed,
+    )
+
+
+def _columns(path: Path_, *names: str) -> dict[str, list[str]]:
+    try:
+        with Path(path).open(encoding="utf-8", newline="") as handle:
+            rows = csv.reader(handle, delimiter="\t")
+            header = next(rows, [])
+            body: Iterable[tuple[str, ...]] = zip(*rows, strict=True)
+            table = dict(zip(header, map(list, body), strict=False)) or {name: [] for name in header}
+    except FileNotFoundError:
+        raise ResigError("file not found", where=str(path), todo="check the path") from None
+    for name in names:
+        if name not in table:
+            raise ResigError(f"column '{name}' is missing", where=str(path), todo="run the rule that writes it again")
+    return {name: table[name] for name in names}

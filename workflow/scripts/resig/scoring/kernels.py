@@ -1,0 +1,370 @@
+"""Compiled loops over the rows of a matrix: ranks from groups of equal values, and sums over the members of sets.
+
+Only values that are not zero are touched. Rows are independent: whatever the number of threads or the size of a
+block, a row gets the same bits.
+"""
+
+import math
+
+import numpy as np
+
+from resig.compiled import inlined, kernel
+
+HASH_BITS = 11
+HASH_SIZE = 1 << HASH_BITS
+MOST_HASHED = 768  # a row with more distinct values is sorted instead
+DIGIT_BITS = 11
+DIGITS = 1 << DIGIT_BITS
+PASSES = 6  # 6 digits of 11 bits hold a key of 64
+TOO_MANY = -1
+DONE, UNORDERED = -1, -2
+UNUSED = -1
+
+AS_STORED, LOG, LOG2 = range(3)
+
+
+def encode(gene_of: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Say for each column in one number which gene it is (twice its place) and whether that is wanted (plus 1)."""
+    return np.where(gene_of >= 0, 2 * gene_of + wanted[gene_of], UNUSED).astype(np.int32)
+
+
+@kernel
+def rank_rows(
+    start: np.ndarray,
+    columns: np.ndarray,
+    values: np.ndarray,
+    code_of: np.ndarray,
+    n_genes: int,
+    transform: int,
+    per: float,
+    entry_start: np.ndarray,
+    entry_gene: np.ndarray,
+    entry_above: np.ndarray,
+    entry_ties: np.ndarray,
+    entry_log: np.ndarray,
+    zero_above: np.ndarray,
+    zeros: np.ndarray,
+    log_sum: np.ndarray,
+    log_squares: np.ndarray,
+) -> int:
+    """Rank the genes of each row among each other, and write an entry for each wanted gene that is not zero.
+
+    An entry says how many genes stand above it in its row, how many share its value, and its value on the log
+    scale. `code_of` says of each column which of the `n_genes` it is and whether that is wanted (see `encode`); `per`
+    above 0 scales a row to that sum. Return DONE, or UNORDERED where columns do not ascend, or the first row with a
+    value that is not finite.
+    """
+    longest = MOST_HASHED
+    for row in range(start.shape[0] - 1):
+        longest = max(longest, start[row + 1] - start[row])
+    wanted_gene, wanted_group = np.empty(longest + 1, np.int32), np.empty(longest + 1, np.int32)
+    order, count = np.empty(longest, np.int32), np.empty(longest, np.int32)
+    group_value, group_log = np.empty(longest, np.float64), np.empty(longest, np.float64)
+    above = np.empty(longest, np.int32)
+    table = np.zeros(HASH_SIZE, np.uint64), np.empty(HASH_SIZE, np.int32), np.empty(MOST_HASHED, np.int64)
+    done = 0
+    for row in range(start.shape[0] - 1):
+        begin, end = start[row], start[row + 1]
+        for at in range(begin + 1, end):
+            if columns[at] <= columns[at - 1]:
+                return UNORDERED
+        total = 0.0
+        for at in range(begin, end):
+            total += values[at]
+        if not math.isfinite(total):
+            return row
+        here = columns[begin:end], values[begin:end]
+        n, n_wanted, n_groups = group_by_hash(*here, code_of, table, wanted_gene, wanted_group, group_value, count)
+        if n_groups == TOO_MANY:
+            n, n_wanted, n_groups = group_by_sorting(*here, code_of, wanted_gene, wanted_group, group_value, count)
+        order_descending(group_value, n_groups, order)
+
+        scale = per / total if per > 0.0 and total > 0.0 else 1.0
+        seen, below_zero, sum_, squares = 0, False, 0.0, 0.0
+        for place in range(n_groups):
+            group = order[place]
+            if group_value[group] < 0.0 and not below_zero:
+                below_zero, zero_above[row] = True, seen
+                seen += n_genes - n
+            above[group] = seen
+            logged = on_log_scale(group_value[group] * scale, transform)
+            group_log[group] = logged
+            sum_ += count[group] * logged
+            squares += count[group] * logged * logged
+            seen += count[group]
+        if not below_zero:
+            zero_above[row] = seen
+        zeros[row], log_sum[row], log_squares[row] = n_genes - n, sum_, squares
+
+        entry_start[row] = done
+        for at in range(n_wanted):
+            group = wanted_group[at]
+            entry_gene[done + at] = wanted_gene[at]
+            entry_above[done + at] = above[group]
+            entry_ties[done + at] = count[group]
+            entry_log[done + at] = group_log[group]
+        done += n_wanted
+    entry_start[start.shape[0] - 1] = done
+    return DONE
+
+
+@inlined
+def on_log_scale(value: float, transform: int) -> float:
+    """Bring one value to the log scale; zero stays zero."""
+    if transform == AS_STORED:
+        return value
+    return math.log1p(value) if transform == LOG else math.log1p(value) / math.log(2.0)
+
+
+@inlined
+def sortable(value: float) -> np.uint64:
+    """Return a whole number, not 0, that is in the order of the value: the bits of a float, mended for signs."""
+    bits = np.float64(value).view(np.uint64)
+    top = np.uint64(0x8000000000000000)
+    return ~bits if bits & top else bits | top
+
+
+@kernel
+def group_by_hash(
+    columns: np.ndarray,
+    values: np.ndarray,
+    code_of: np.ndarray,
+    table: tuple[np.ndarray, np.ndarray, np.ndarray],
+    wanted_gene: np.ndarray,
+    wanted_group: np.ndarray,
+    group_value: np.ndarray,
+    count: np.ndarray,
+) -> tuple[int, int, int]:
+    """Group equal values of one row; return how many genes are not zero, how many of them wanted, how many groups.
+
+    Counts and their logs have some dozens of distinct values in a cell, so that a small table holds them all; where
+    it does not the answer is TOO_MANY groups.
+    """
+    keys, group_at, used = table
+    n, n_wanted, n_groups, full = 0, 0, 0, False
+    for at in range(values.shape[0]):
+        value, code = np.float64(values[at]), code_of[columns[at]]
+        if value == 0.0 or code == UNUSED:
+            continue
+        key = value.view(np.uint64)
+        slot = np.int64((key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - HASH_BITS))
+        while keys[slot] != key:
+            if keys[slot] == 0:
+                full = n_groups == MOST_HASHED
+                if not full:
+                    keys[slot], group_at[slot], used[n_groups] = key, n_groups, slot
+                    group_value[n_groups], count[n_groups] = value, 0
+                    n_groups += 1
+                break
+            slot = (slot + 1) & (HASH_SIZE - 1)
+        if full:
+            break
+        group = group_at[slot]
+        count[group] += 1
+        n += 1
+        wanted_gene[n_wanted], wanted_group[n_wanted] = code >> 1, group
+        n_wanted += code & 1
+    for group in range(n_groups):
+        keys[used[group]] = 0
+    return n, n_wanted, TOO_MANY if full else n_groups
+
+
+@kernel
+def group_by_sorting(
+    columns: np.ndarray,
+    values: np.ndarray,
+    code_of: np.ndarray,
+    wanted_gene: np.ndarray,
+    wanted_group: np.ndarray,
+    group_value: np.ndarray,
+    count: np.ndarray,
+) -> tuple[int, int, int]:
+    """Do what `group_by_hash` does for any number of distinct values, by a radix sort, highest group first."""
+    room = values.shape[0]
+    keys, places = np.empty(room, np.uint64), np.empty(room, np.int32)
+    n = 0
+    for at in range(room):
+        if values[at] != 0.0 and code_of[columns[at]] != UNUSED:
+            keys[n], places[n] = ~sortable(values[at]), at
+            n += 1
+    keys, places = sort_by_key(keys[:n], places[:n])
+    group_of = np.empty(room, np.int32)
+    n_groups = 0
+    for at in range(n):
+        if at == 0 or keys[at] != keys[at - 1]:
+            group_value[n_groups], count[n_groups] = values[places[at]], 0
+            n_groups += 1
+        group_of[places[at]] = n_groups - 1
+        count[n_groups - 1] += 1
+    n_wanted = 0
+    for at in range(room):
+        code = code_of[columns[at]]
+        if values[at] != 0.0 and code != UNUSED:
+            wanted_gene[n_wanted], wanted_group[n_wanted] = code >> 1, group_of[at]
+            n_wanted += code & 1
+    return n, n_wanted, n_groups
+
+
+@kernel
+def sort_by_key(keys: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sort keys, and places with them, digit by digit; digits that all keys share are passed over."""
+    n = keys.shape[0]
+    other_keys, other_places, tally = np.empty(n, np.uint64), np.empty(n, np.int32), np.empty(DIGITS, np.int64)
+    for turn in range(PASSES):
+        shift = np.uint64(DIGIT_BITS * turn)
+        tally[:] = 0
+        for at in range(n):
+            tally[(keys[at] >> shift) & np.uint64(DIGITS - 1)] += 1
+        if n == 0 or tally[(keys[0] >> shift) & np.uint64(DIGITS - 1)] == n:
+            continue
+        before = 0
+        for digit in range(DIGITS):
+            before, tally[digit] = before + tally[digit], before
+        for at in range(n):
+            to = (keys[at] >> shift) & np.uint64(DIGITS - 1)
+            other_keys[tally[to]], other_places[tally[to]] = keys[at], places[at]
+            tally[to] += 1
+        keys, other_keys = other_keys, keys
+        places, other_places = other_places, places
+    return keys, places
+
+
+@kernel
+def order_descending(value: np.ndarray, n: int, order: np.ndarray) -> None:
+    """Order groups by their values, highest first: a shell sort, for they are few or in order already."""
+    for at in range(n):
+        order[at] = at
+    gap = 1
+    while gap < n // 3:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for at in range(gap, n):
+            moved, to = order[at], at
+            while to >= gap and value[order[to - gap]] < value[moved]:
+                order[to] = order[to - gap]
+                to -= gap
+            order[to] = moved
+        gap //= 3
+
+
+@kernel
+def sum_over_members(
+    entry_start: np.ndarray,
+    entry_gene: np.ndarray,
+    entry_value: np.ndarray,
+    at_zero: np.ndarray,
+    member_start: np.ndarray,
+    member_set: np.ndarray,
+    member_weight: np.ndarray,
+    total_weight: np.ndarray,
+    sums: np.ndarray,
+) -> None:
+    """Add up weight x value over the members of each set: entries have a value of their own, all other genes one."""
+    for row in range(entry_start.shape[0] - 1):
+        for each in range(total_weight.shape[0]):
+            sums[row, each] = total_weight[each] * at_zero[row] if at_zero[row] != 0.0 else 0.0
+        for at in range(entry_start[row], entry_start[row + 1]):
+            gained = entry_value[at] - at_zero[row]
+            gene = entry_gene[at]
+            for member in range(member_start[gene], member_start[gene + 1]):
+                sums[row, member_set[member]] += member_weight[member] * gained
+
+
+@kernel
+def t_of_coefficients(
+    products: np.ndarray, squares: np.ndarray, inverse: np.ndarray, degrees: float, t: np.ndarray
+) -> None:
+    """Fit each row by all predictors together; `products` are predictors x row, the first one the intercept."""
+    n = inverse.shape[0]
+    coefficient = np.empty(n)
+    for row in range(products.shape[0]):
+        explained = 0.0
+        for i in range(n):
+            total = 0.0
+            for j in range(n):
+                total += inverse[i, j] * products[row, j]
+            coefficient[i] = total
+            explained += total * products[row, i]
+        residual = max(squares[row] - explained, 0.0) / degrees
+        for i in range(1, n):
+            error = residual * inverse[i, i]
+            t[row, i - 1] = coefficient[i] / math.sqrt(error) if error > 0.0 else np.nan
+
+
+@kernel
+def moments_of_matched_sets(
+    entry_start: np.ndarray,
+    entry_gene: np.ndarray,
+    entry_value: np.ndarray,
+    at_zero: np.ndarray,
+    gene_at_zero: np.ndarray,
+    bin_of: np.ndarray,
+    bin_size: np.ndarray,
+    cell_start: np.ndarray,
+    cell_bin: np.ndarray,
+    cell_weight: np.ndarray,
+    cell_factor: np.ndarray,
+    mean: np.ndarray,
+    variance: np.ndarray,
+) -> None:
+    """Mean and variance of a weighted sum when each member becomes a random gene of its bin, none drawn twice.
+
+    Set s has in bin `cell_bin[c]` members of total weight `cell_weight[c]`, for c from `cell_start[s]` on; the variance
+    of the bin enters times `cell_factor[c]`. A gene that is zero in a row counts `at_zero` of the row plus
+    `gene_at_zero` of the gene.
+    """
+    n_bins = bin_size.shape[0]
+    sums_at_zero, squares_at_zero = np.zeros(n_bins), np.zeros(n_bins)
+    for gene in range(bin_of.shape[0]):
+        sums_at_zero[bin_of[gene]] += gene_at_zero[gene]
+        squares_at_zero[bin_of[gene]] += gene_at_zero[gene] ** 2
+    centre, spread = np.empty(n_bins), np.empty(n_bins)
+    for row in range(entry_start.shape[0] - 1):
+        centre[:], spread[:] = sums_at_zero, squares_at_zero
+        for at in range(entry_start[row], entry_start[row + 1]):
+            gene = entry_gene[at]
+            here, usual, own = entry_value[at] - at_zero[row], gene_at_zero[gene], bin_of[gene]
+            centre[own] += here - usual
+            spread[own] += here * here - usual * usual
+        for each in range(n_bins):
+            centre[each] /= bin_size[each]
+            spread[each] = max(spread[each] / bin_size[each] - centre[each] * centre[each], 0.0)
+        for each in range(cell_start.shape[0] - 1):
+            expected, varied = 0.0, 0.0
+            for cell in range(cell_start[each], cell_start[each + 1]):
+                expected += cell_weight[cell] * (centre[cell_bin[cell]] + at_zero[row])
+                varied += cell_factor[cell] * spread[cell_bin[cell]]
+            mean[row, each], variance[row, each] = expected, varied
+
+
+@kernel
+def count_as_high(
+    entry_start: np.ndarray,
+    entry_gene: np.ndarray,
+    entry_value: np.ndarray,
+    at_zero: np.ndarray,
+    member_start: np.ndarray,
+    member_set: np.ndarray,
+    member_weight: np.ndarray,
+    total_weight: np.ndarray,
+    base: np.ndarray,
+    n_draws: int,
+    observed: np.ndarray,
+    counts: np.ndarray,
+) -> None:
+    """Count for each set and row how many of its `n_draws` drawn sets score as high as itself, up to rounding."""
+    sums = np.empty(total_weight.shape[0])
+    for row in range(entry_start.shape[0] - 1):
+        for each in range(sums.shape[0]):
+            sums[each] = base[each] + total_weight[each] * at_zero[row]
+        for at in range(entry_start[row], entry_start[row + 1]):
+            gained = entry_value[at] - at_zero[row]
+            gene = entry_gene[at]
+            for member in range(member_start[gene], member_start[gene + 1]):
+                sums[member_set[member]] += member_weight[member] * gained
+        for each in range(observed.shape[1]):
+            bar = observed[row, each] - 1e-9 * (1.0 + abs(observed[row, each]))
+            n = 0
+            for draw in range(n_draws):
+                n += sums[each * n_draws + draw] >= bar
+            counts[row, each] = n

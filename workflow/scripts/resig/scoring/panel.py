@@ -1,0 +1,121 @@
+"""The sets of a run, placed on the genes of a dataset."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from resig.scoring.block import Block
+from resig.scoring.kernels import sum_over_members
+
+
+def seed_of(*parts: object) -> int:
+    """Return a seed that depends on these names and numbers alone."""
+    digest = hashlib.sha256("/".join(map(str, parts)).encode()).digest()
+    return int.from_bytes(digest[:8], "big")
+
+
+@dataclass(frozen=True)
+class Genes:
+    """The genes in use of a dataset, fixed before anything is scored, with their statistics on the log scale."""
+
+    symbols: Sequence[str]
+    mean: np.ndarray
+    sd: np.ndarray
+    detected: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.symbols)
+
+
+@dataclass(frozen=True)
+class Members:
+    """Weighted members of some sets, ready to be summed over: those of gene g are `start[g]:start[g + 1]`."""
+
+    start: np.ndarray
+    column: np.ndarray
+    weight: np.ndarray
+    total: np.ndarray
+
+    @classmethod
+    def of(cls, gene: np.ndarray, column: np.ndarray, weight: np.ndarray, n_genes: int, n_columns: int) -> "Members":
+        """Order members by gene."""
+        order = np.argsort(gene, kind="stable")
+        start = np.concatenate([[0], np.cumsum(np.bincount(gene, minlength=n_genes))]).astype(np.int64)
+        total = np.bincount(column, weights=weight, minlength=n_columns).astype(np.float64)
+        return cls(start, column[order].astype(np.int32), weight[order].astype(np.float64), total)
+
+    def sums(self, block: Block, values: np.ndarray, at_zero: np.ndarray | None = None) -> np.ndarray:
+        """Return rows x sets: the sum of weight x value over members.
+
+        `values` holds one value for each entry of the block; genes that are zero in a row count as `at_zero` of
+        that row (0 where it is not given).
+        """
+        usual = np.zeros(block.n_rows) if at_zero is None else at_zero
+        sums = np.empty((block.n_rows, len(self.total)))
+        sum_over_members(block.start, block.gene, values, usual, self.start, self.column, self.weight, self.total, sums)
+        return sums
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Up members and down members of each set, summed over apart."""
+
+    members: Members
+
+    def sums(
+        self, block: Block, values: np.ndarray, at_zero: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the sums over up members and over down members, each rows x sets."""
+        both = self.members.sums(block, values, at_zero)
+        half = both.shape[1] // 2
+        return both[:, :half], both[:, half:]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Sets over genes: member i is gene `gene[i]` of set `owner[i]`, up where `weight[i]` is above 0, else down."""
+
+    signatures: Sequence[str]
+    genes: Genes
+    gene: np.ndarray
+    owner: np.ndarray
+    weight: np.ndarray
+    seed: int = 1
+
+    @property
+    def n_genes(self) -> int:
+        """Genes in use."""
+        return len(self.genes)
+
+    @cached_property
+    def n_up(self) -> np.ndarray:
+        """Up members of each set."""
+        return self._count(self.weight > 0)
+
+    @cached_property
+    def n_down(self) -> np.ndarray:
+        """Down members of each set."""
+        return self._count(self.weight < 0)
+
+    def parts(self, weight: np.ndarray | None = None) -> Parts:
+        """Return up and down members, each with its own weight (1 where none is given)."""
+        own = np.ones(len(self.gene)) if weight is None else weight
+        column = self.owner + np.where(self.weight > 0, 0, len(self.signatures))
+        return Parts(Members.of(self.gene, column, own, self.n_genes, 2 * len(self.signatures)))
+
+    def varying(self) -> "Panel":
+        """Keep the members that vary in this dataset: for methods that compare observations with each other."""
+        keep = self.genes.sd[self.gene] > 0
+        return replace(self, gene=self.gene[keep], owner=self.owner[keep], weight=self.weight[keep])
+
+    def wanted(self) -> np.ndarray:
+        """Say for each gene whether it is a member of any set."""
+        wanted = np.zeros(self.n_genes, np.uint8)
+        wanted[self.gene] = 1
+        return wanted
+
+    def _count(self, chosen: np.ndarray) -> np.ndarray:
+        return np.bincount(self.owner[chosen], minlength=len(self.signatures)).astype(np.float64)
