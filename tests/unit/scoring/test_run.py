@@ -8,6 +8,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from toolbox import genes_of, log_cells, panel_of, random_sets, score_file, score_rows, without_home, write_h5ad
@@ -222,9 +223,9 @@ def test_progress_says_time_and_bytes_left() -> None:
 def test_few_spans_wait(tmp_path: Path) -> None:
     started: list[int] = []
 
-    def score(span: tuple[int, int]) -> tuple[int, np.ndarray, np.ndarray]:
+    def score(span: tuple[int, int]) -> tuple[int, pa.Array, np.ndarray]:
         started.append(span[0])
-        return span[1], np.zeros(0), np.zeros(0)
+        return span[1], pa.array([]), np.zeros(0)
 
     answers = in_turn(score, [(at, at + 1) for at in range(100)], threads=2)
     assert [next(answers)[0] for _ in range(3)] == [1, 2, 3]
@@ -265,7 +266,7 @@ def score_file_with_wrong_genes(cells: Path, target: Path) -> None:
     genes = genes_of(np.zeros((2, 7)))
     universe = Universe(genes, np.arange(7, dtype=np.int32))
     panel = panel_of({"S": {0: 1.0}}, genes)
-    names = Observations(["c0"], np.zeros(50, np.int64))
+    names = Observations(pa.array(["c0"]), np.zeros(50, np.int64))
     score_dataset(cells, "log", "bulk", universe, names, panel, ["S"], Plan([METHODS["wmean"]]), target)
 
 

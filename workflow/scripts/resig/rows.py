@@ -79,7 +79,7 @@ class RowReader:
             self.arrays: list[Stored] = [ByLibrary(node)]
             self.value_bytes = node.dtype.itemsize
             return
-        self.start = node["indptr"][:].astype(np.int64)
+        self.start = node["indptr"][:].astype(np.int64, copy=False)
         nodes = [node["indices"], node["data"]]
         self.arrays = [open_stored(each) if direct else ByLibrary(each) for each in nodes]
         self.value_bytes = sum(each.dtype.itemsize for each in nodes)
