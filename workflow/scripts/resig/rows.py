@@ -1,5 +1,6 @@
 """Rows of a matrix for many threads: spans of about equal size, each read by whoever scores it."""
 
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -102,10 +103,17 @@ class RowReader:
 
     def read(self, first: int, last: int) -> Rows:
         """Return the rows from `first` up to `last`, not included."""
-        if self.matrix.layout == "dense":
-            return Rows.of_dense(self.arrays[0].read(first, last))
-        begin, end = int(self.start[first]), int(self.start[last])
-        columns, values = (each.read(begin, end) for each in self.arrays)
+        try:
+            if self.matrix.layout == "dense":
+                return Rows.of_dense(self.arrays[0].read(first, last))
+            begin, end = int(self.start[first]), int(self.start[last])
+            columns, values = (each.read(begin, end) for each in self.arrays)
+        except (OSError, zlib.error) as error:
+            raise ResigError(
+                f"rows {first} to {last - 1} cannot be read ({error})",
+                where=self.matrix.path,
+                todo="copy or download it again",
+            ) from error
         return Rows.of(self.start[first : last + 1] - begin, columns, values)
 
 
