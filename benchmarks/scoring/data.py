@@ -110,16 +110,17 @@ def _write_index(file: h5py.File, axis: str, names: list[str]) -> None:
 
 
 def make_bulk(path: Path, n_samples: int) -> None:
-    """Write bulk samples x genes (log2, with ties at low counts) as .npy."""
+    """Write bulk samples x genes (log2, with ties at low counts) as a dense .h5ad."""
     draw = np.random.default_rng(3)
     level = np.log2(profiles()[draw.integers(0, N_TYPES, n_samples)] * 1e6 + 0.5)
     level += draw.normal(0, 0.6, level.shape)
     counts = draw.poisson(2**level * 20 * draw.lognormal(0, 0.3, (n_samples, 1)))
-    np.save(path, np.log2(counts / 20 + 1))
+    with h5py.File(path, "w") as file:
+        file["X"] = np.log2(counts / 20 + 1)
 
 
-def make_sets(path: Path) -> None:
-    """Write 50 sets of 5 to 200 genes, every other one with a quarter of down members, as JSON."""
+def make_sets(path: Path, signs_kept: bool = True) -> None:
+    """Write 50 sets of 5 to 200 genes, every other one with a quarter of down members (or none), as JSON."""
     draw = np.random.default_rng(5)
     share = profiles().mean(axis=0) ** 0.35
     sets = {}
@@ -128,5 +129,5 @@ def make_sets(path: Path) -> None:
         signs = np.ones(size, int)
         if at % 2:
             signs[draw.choice(size, max(1, size // 4), replace=False)] = -1
-        sets[f"S{at}"] = [[f"G{gene}", int(sign)] for gene, sign in zip(genes, signs, strict=True)]
+        sets[f"S{at}"] = [[f"G{gene}", int(sign) if signs_kept else 1] for gene, sign in zip(genes, signs, strict=True)]
     path.write_text(json.dumps(sets), encoding="utf-8")

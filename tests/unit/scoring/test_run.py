@@ -8,15 +8,17 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from toolbox import genes_of, log_cells, panel_of, random_sets, score_file, score_rows, without_home, write_h5ad
 
 from resig.errors import ResigError
 from resig.scoring import METHODS, find_methods, load_method, run
-from resig.scoring.inputs import build_panel, read_signatures, read_universe
+from resig.scoring.inputs import Observations, Universe, build_panel, read_signatures, read_universe
+from resig.scoring.panel import Panel
 from resig.scoring.progress import Progress
-from resig.scoring.run import Plan, in_turn
+from resig.scoring.run import Plan, in_turn, score_dataset
 
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPTS = ROOT / "workflow" / "scripts"
@@ -94,6 +96,28 @@ def test_nothing_is_left_when_a_value_is_not_finite(tmp_path: Path) -> None:
     with pytest.raises(ResigError, match="row 7 has a value that is not finite"):
         score_file(write_h5ad(tmp_path / "x.h5ad", broken), target, SETS, threads=2)
     assert not target.exists() and not list(tmp_path.glob("*.part"))
+
+
+def test_a_damaged_file_is_one_clear_line(tmp_path: Path) -> None:
+    path = write_h5ad(tmp_path / "x.h5ad", log_cells(50, N_GENES), compression="gzip")
+    with h5py.File(path) as file:
+        at = file["X/data"].id.get_chunk_info(0).byte_offset
+    with path.open("r+b") as handle:
+        handle.seek(at)
+        handle.write(b"damaged!" * 4)
+    with pytest.raises(ResigError, match=r"rows 0 to 49 cannot be read .*; copy or download it again"):
+        score_file(path, tmp_path / "s.parquet", SETS, threads=2)
+
+
+def test_without_any_scorable_set_all_is_nan(cells: Path, tmp_path: Path) -> None:
+    genes = genes_of(log_cells(50, N_GENES))
+    nothing = Panel([], genes, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+    universe = Universe(genes, np.arange(N_GENES, dtype=np.int32))
+    names = Observations(pa.array([f"c{at}" for at in range(50)]), np.arange(50))
+    plan = Plan(list(METHODS.values()), cell_null=True, null_draws=5)
+    score_dataset(cells, "log", "single_cell", universe, names, nothing, ["S"], plan, tmp_path / "s.parquet")
+    table = pq.read_table(tmp_path / "s.parquet").to_pandas()
+    assert len(table) == 50 and table.drop(columns="observation").isna().all(axis=None)
 
 
 def test_no_signature_at_all_is_a_file_of_nan(cells: Path, tmp_path: Path) -> None:
@@ -222,9 +246,9 @@ def test_progress_says_time_and_bytes_left() -> None:
 def test_few_spans_wait(tmp_path: Path) -> None:
     started: list[int] = []
 
-    def score(span: tuple[int, int]) -> tuple[int, np.ndarray, np.ndarray]:
+    def score(span: tuple[int, int]) -> tuple[int, pa.Array, np.ndarray]:
         started.append(span[0])
-        return span[1], np.zeros(0), np.zeros(0)
+        return span[1], pa.array([]), np.zeros(0)
 
     answers = in_turn(score, [(at, at + 1) for at in range(100)], threads=2)
     assert [next(answers)[0] for _ in range(3)] == [1, 2, 3]
@@ -258,14 +282,10 @@ def test_a_matrix_of_other_genes_is_refused(cells: Path, tmp_path: Path) -> None
 
 
 def score_file_with_wrong_genes(cells: Path, target: Path) -> None:
-    from toolbox import Observations, Universe
-
-    from resig.scoring.run import score_dataset
-
     genes = genes_of(np.zeros((2, 7)))
     universe = Universe(genes, np.arange(7, dtype=np.int32))
     panel = panel_of({"S": {0: 1.0}}, genes)
-    names = Observations(["c0"], np.zeros(50, np.int64))
+    names = Observations(pa.array(["c0"]), np.zeros(50, np.int64))
     score_dataset(cells, "log", "bulk", universe, names, panel, ["S"], Plan([METHODS["wmean"]]), target)
 
 

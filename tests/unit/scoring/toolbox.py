@@ -6,6 +6,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import pyarrow as pa
 from scipy import sparse
 
 from resig.rows import Rows
@@ -138,7 +139,7 @@ def score_file(
         units,
         kind,
         Universe(known, np.arange(n_genes, dtype=np.int32)),
-        Observations([f"c{row}" for row in used], place),
+        Observations(pa.array([f"c{row}" for row in used]), place),
         panel_of(sets, known),
         list(signatures or sets),
         plan or Plan([METHODS[each] for each in methods]),

@@ -1,5 +1,6 @@
 """Rows of a matrix for many threads: spans of about equal size, each read by whoever scores it."""
 
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -79,7 +80,7 @@ class RowReader:
             self.arrays: list[Stored] = [ByLibrary(node)]
             self.value_bytes = node.dtype.itemsize
             return
-        self.start = node["indptr"][:].astype(np.int64)
+        self.start = node["indptr"][:].astype(np.int64, copy=False)
         nodes = [node["indices"], node["data"]]
         self.arrays = [open_stored(each) if direct else ByLibrary(each) for each in nodes]
         self.value_bytes = sum(each.dtype.itemsize for each in nodes)
@@ -102,10 +103,17 @@ class RowReader:
 
     def read(self, first: int, last: int) -> Rows:
         """Return the rows from `first` up to `last`, not included."""
-        if self.matrix.layout == "dense":
-            return Rows.of_dense(self.arrays[0].read(first, last))
-        begin, end = int(self.start[first]), int(self.start[last])
-        columns, values = (each.read(begin, end) for each in self.arrays)
+        try:
+            if self.matrix.layout == "dense":
+                return Rows.of_dense(self.arrays[0].read(first, last))
+            begin, end = int(self.start[first]), int(self.start[last])
+            columns, values = (each.read(begin, end) for each in self.arrays)
+        except (OSError, zlib.error) as error:
+            raise ResigError(
+                f"rows {first} to {last - 1} cannot be read ({error})",
+                where=self.matrix.path,
+                todo="copy or download it again",
+            ) from error
         return Rows.of(self.start[first : last + 1] - begin, columns, values)
 
 

@@ -2,6 +2,7 @@
 
 import os
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
@@ -20,16 +21,33 @@ def sample_scores(
     """Average the scores of each (sample, cell type); in bulk that is the score itself."""
     units = observations.groupby(UNIT, sort=True)
     counts = units.size().rename("n_cells").reset_index()
-    tables = []
-    for method in methods:
-        for signature in signatures:
-            name = f"{signature}__{method}"
-            values = pq.read_table(scores, columns=["observation", name, f"{name}__up", f"{name}__down"]).to_pandas()
-            values.columns = ["observation", "score", "up", "down"]
-            joined = observations[["observation", *UNIT]].merge(values, on="observation", validate="one_to_one")
-            means = joined.groupby(UNIT, sort=True)[["score", "up", "down"]].mean().reset_index()
-            tables.append(counts.merge(means, on=UNIT).assign(dataset=dataset, signature=signature, method=method))
+    with pq.ParquetFile(scores) as file:
+        unit = _unit_of_rows(file, observations, units.ngroup())
+        tables = []
+        for method in methods:
+            for signature in signatures:
+                name = f"{signature}__{method}"
+                columns = {"score": name, "up": f"{name}__up", "down": f"{name}__down"}
+                values = file.read(columns=list(columns.values()))
+                means = {part: _means(values[column].to_numpy(), unit, len(counts)) for part, column in columns.items()}
+                tables.append(counts.assign(**means, dataset=dataset, signature=signature, method=method))
     return pd.concat(tables, ignore_index=True)[SAMPLE_SCORES.names]
+
+
+def _unit_of_rows(file: pq.ParquetFile, observations: pd.DataFrame, unit: pd.Series) -> np.ndarray:
+    """Return for each row of the scores the number of its (sample, cell type)."""
+    rows = file.read(columns=["observation"])["observation"].to_pandas()
+    if not rows.equals(observations["observation"].reset_index(drop=True)):
+        unit = unit.set_axis(observations["observation"]).reindex(rows)
+    return unit.to_numpy(dtype=np.int64)
+
+
+def _means(values: np.ndarray, unit: np.ndarray, n_units: int) -> np.ndarray:
+    """Average the values of each unit that are not NaN; NaN where there is none."""
+    known = ~np.isnan(values)
+    sums = np.bincount(unit[known], weights=values[known], minlength=n_units)
+    counts = np.bincount(unit[known], minlength=n_units)
+    return np.divide(sums, counts, out=np.full(n_units, np.nan), where=counts > 0)
 
 
 def confounders(dataset: str, observations: pd.DataFrame) -> pd.DataFrame:

@@ -5,11 +5,12 @@ The tables were checked when they were written; here a missing column is an erro
 
 import csv
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from resig.errors import ResigError
@@ -30,7 +31,7 @@ class Universe:
 class Observations:
     """Names of the observations in use, and for each row of the matrix which of them it is (-1: not used)."""
 
-    names: Sequence[str]
+    names: pa.Array
     place: np.ndarray
 
 
@@ -60,7 +61,7 @@ def read_observations(path: Path_, n_rows: int) -> Observations:
     table = pq.read_table(path, columns=["observation", "row"])
     place = np.full(n_rows, -1, np.int64)
     place[table["row"].to_numpy().astype(np.int64)] = np.arange(table.num_rows)
-    return Observations(table["observation"].to_pylist(), place)
+    return Observations(table["observation"].combine_chunks().cast(pa.string()), place)
 
 
 def read_signatures(members: Path_, coverage: Path_) -> Signatures:

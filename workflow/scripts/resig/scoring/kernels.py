@@ -69,10 +69,9 @@ def rank_rows(
             if columns[at] <= columns[at - 1]:
                 return UNORDERED
         total = 0.0
-        for at in range(begin, end):
-            total += values[at]
-        if not math.isfinite(total):
-            return row
+        if per > 0.0:
+            for at in range(begin, end):
+                total += values[at]
         here = columns[begin:end], values[begin:end]
         n, n_wanted, n_groups = group_by_hash(*here, code_of, table, wanted_gene, wanted_group, group_value, count)
         if n_groups == TOO_MANY:
@@ -83,6 +82,8 @@ def rank_rows(
         seen, below_zero, sum_, squares = 0, False, 0.0, 0.0
         for place in range(n_groups):
             group = order[place]
+            if not math.isfinite(group_value[group]):
+                return row
             if group_value[group] < 0.0 and not below_zero:
                 below_zero, zero_above[row] = True, seen
                 seen += n_genes - n
@@ -261,13 +262,13 @@ def sum_over_members(
 ) -> None:
     """Add up weight x value over the members of each set: entries have a value of their own, all other genes one."""
     for row in range(entry_start.shape[0] - 1):
+        own, usual = sums[row], at_zero[row]
         for each in range(total_weight.shape[0]):
-            sums[row, each] = total_weight[each] * at_zero[row] if at_zero[row] != 0.0 else 0.0
+            own[each] = total_weight[each] * usual if usual != 0.0 else 0.0
         for at in range(entry_start[row], entry_start[row + 1]):
-            gained = entry_value[at] - at_zero[row]
-            gene = entry_gene[at]
+            gained, gene = entry_value[at] - usual, entry_gene[at]
             for member in range(member_start[gene], member_start[gene + 1]):
-                sums[row, member_set[member]] += member_weight[member] * gained
+                own[member_set[member]] += member_weight[member] * gained
 
 
 @kernel

@@ -85,7 +85,7 @@ class Engine:
                 where=reader.matrix.path,
                 todo="run intake again",
             )
-        self.names = np.array(observations.names, dtype=object)
+        self.names = observations.names
         self.scorers = {each.name: each.prepare(each.panel(panel)) for each in plan.methods if each.prepare}
         self.eligible = {each.name: _eligible(each, panel) for each in plan.methods}
         self.nulls = {
@@ -99,7 +99,7 @@ class Engine:
         self.targets = self._targets()
         self.cohort = self._score_cohort()
 
-    def score_span(self, span: tuple[int, int]) -> tuple[int, np.ndarray, np.ndarray]:
+    def score_span(self, span: tuple[int, int]) -> "Answer":
         """Return where the span ends, the observations in it that are in use, and their scores by column."""
         first, last = span
         place = self.observations.place[first:last]
@@ -115,7 +115,7 @@ class Engine:
                 parts = self._parts(method, blocks, place)
                 for target, values in zip(self.targets[method.name], parts, strict=True):
                     scores[target] = values[:, self.eligible[method.name]].T
-        return last, self.names[place], scores
+        return last, self.names.take(pa.array(place)), scores
 
     def _parts(self, method: Method, blocks: "Blocks", place: np.ndarray) -> Iterator[np.ndarray]:
         """Yield the scores of some rows: the whole, up and down members, and where they stand among matched sets."""
@@ -213,7 +213,7 @@ def _eligible(method: Method, panel: Panel) -> np.ndarray:
 
 
 Span = tuple[int, int]
-Answer = tuple[int, np.ndarray, np.ndarray]
+Answer = tuple[int, pa.Array, np.ndarray]
 
 
 def in_turn(score: Callable[[Span], Answer], spans: Iterable[Span], threads: int) -> Iterator[Answer]:
@@ -240,7 +240,7 @@ class ScoreFile:
             path, self.schema, compression="zstd", compression_level=1, use_dictionary=["observation"]
         )
         self.scores = np.empty((len(self.schema) - 1, ROW_GROUP))
-        self.names = np.empty(ROW_GROUP, dtype=object)
+        self.names: list[pa.Array] = []
         self.filled = 0
 
     def __enter__(self) -> "ScoreFile":
@@ -250,12 +250,12 @@ class ScoreFile:
         self._write()
         self.writer.close()
 
-    def add(self, names: np.ndarray, scores: np.ndarray) -> None:
+    def add(self, names: pa.Array, scores: np.ndarray) -> None:
         """Append rows: their names, and columns x rows of scores."""
         done = 0
         while done < len(names):
             n = min(len(names) - done, ROW_GROUP - self.filled)
-            self.names[self.filled : self.filled + n] = names[done : done + n]
+            self.names.append(names.slice(done, n))
             self.scores[:, self.filled : self.filled + n] = scores[:, done : done + n]
             self.filled, done = self.filled + n, done + n
             if self.filled == ROW_GROUP:
@@ -264,7 +264,7 @@ class ScoreFile:
     def _write(self) -> None:
         if not self.filled:
             return
-        values = [pa.array(self.names[: self.filled], pa.string())]
+        values = [pa.concat_arrays(self.names)]
         values += [pa.array(column[: self.filled]) for column in self.scores]
         self.writer.write_table(pa.Table.from_arrays(values, schema=self.schema), row_group_size=ROW_GROUP)
-        self.filled = 0
+        self.names, self.filled = [], 0

@@ -45,7 +45,8 @@ def _length(file: h5py.File) -> int:
 def _rows_of(table: pq.ParquetFile, observations: Path_, length: int) -> np.ndarray:
     """Return for each row of the scores its row in the matrix."""
     known = read_observations(observations, length)
-    row_of = {known.names[at]: row for row, at in enumerate(known.place) if at >= 0}
+    known_names = known.names.to_pylist()
+    row_of = {known_names[at]: row for row, at in enumerate(known.place) if at >= 0}
     names = table.read(columns=["observation"])["observation"].to_pylist()
     return np.array([row_of[name] for name in names], dtype=np.int64)
 

@@ -1,0 +1,205 @@
+"""Measure the scoring engine beside its peers and write docs/performance.md.
+
+    python benchmarks/run.py [--cells 50000] [--repeats 3] [--full] [--data DIR] [--threads 2]
+
+`--full` adds 200,000 cells beside the peers that need minutes rather than hours, and 1,000,000 cells of ours alone.
+Data are made once, from seeds, in DIR. A quick look: `--cells 2000 --repeats 1`.
+"""
+
+import argparse
+import datetime
+import json
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+from scoring import data, report
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+Result = dict[str, Any]
+
+# method, ours, peer, whether sets are signed, largest number of cells that the peer is run on
+PAIRS = [
+    ("UCell", "ours ucell_clipped", "pyucell", True, 200_000),
+    ("AUCell", "ours aucell", "decoupler aucell", False, 50_000),
+    ("score_genes", "ours score_genes", "scanpy score_genes", False, 50_000),
+    ("ulm", "ours ulm", "decoupler ulm", True, 200_000),
+    ("mlm", "ours mlm", "decoupler mlm", True, 50_000),
+]
+EVERYTHING = "ucell,zmean,aucell,score_genes,singscore,ssgsea,ulm,mlm,wmean"
+ALONE = [
+    ("reading alone (floor)", "floor"),
+    ("ucell", "ours ucell"),
+    ("ucell with null", "ours ucell+null"),
+    ("zmean, ucell into a file", "ours zmean,ucell+file"),
+    ("nine methods in one pass", f"ours {EVERYTHING}"),
+]
+COMPRESSED = [
+    ("gzip: reading alone, by the HDF5 library", "floor library"),
+    ("gzip: reading alone, ours", "floor"),
+    ("gzip: ucell, read by the HDF5 library", "ours ucell+library"),
+    ("gzip: ucell", "ours ucell"),
+]
+
+
+def main() -> None:
+    """Make the data, measure, write the page."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cells", type=int, nargs="*", default=[50_000])
+    parser.add_argument("--samples", type=int, default=500, help="bulk samples; 0 leaves bulk out")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--peer-repeats", type=int, help="as often as ours, unless said otherwise")
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--data", type=Path, default=ROOT / ".bench")
+    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "performance.md")
+    asked = parser.parse_args()
+    bench = Bench(asked.data, asked.threads)
+    peer_repeats = asked.peer_repeats or asked.repeats
+    for n_cells in asked.cells:
+        bench.beside_peers(n_cells, asked.repeats, peer_repeats)
+        bench.ours_alone(n_cells, asked.repeats)
+        bench.compressed(n_cells, asked.repeats)
+    if asked.samples:
+        bench.bulk(asked.samples, asked.repeats, peer_repeats)
+    if asked.full:
+        bench.beside_peers(200_000, asked.repeats, 1)
+        bench.ours_alone(200_000, asked.repeats)
+        bench.ours_alone(1_000_000, 1)
+    command = " ".join(["python benchmarks/run.py", *sys.argv[1:]])
+    page = report.render(bench.results, command, datetime.datetime.now(datetime.UTC).date().isoformat())
+    asked.page.write_text(page, encoding="utf-8")
+    print(page)
+
+
+class Bench:
+    """Data, and the results so far."""
+
+    def __init__(self, folder: Path, threads: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder, self.threads = folder, threads
+        self.results: list[Result] = []
+        self.signed, self.unsigned = folder / "sets.json", folder / "sets_up.json"
+        data.make_sets(self.signed)
+        data.make_sets(self.unsigned, signs_kept=False)
+
+    def beside_peers(self, n_cells: int, repeats: int, peer_repeats: int) -> None:
+        """Measure each peer and ours in turn."""
+        cells, warm = self.cells(n_cells), self.cells(200)
+        for method, ours, peer, signed, most in PAIRS:
+            if n_cells <= most:
+                self.pair(method, f"{n_cells:,} cells", ours, peer, cells, warm, signed, repeats, peer_repeats)
+
+    def bulk(self, n_samples: int, repeats: int, peer_repeats: int) -> None:
+        """Measure ssGSEA on bulk samples."""
+        paths = [self.folder / f"bulk_{n}.h5ad" for n in (n_samples, 10)]
+        for path, n in zip(paths, (n_samples, 10), strict=True):
+            if not path.exists():
+                data.make_bulk(path, n)
+        self.pair(
+            "ssGSEA", f"{n_samples:,} samples", "ours ssgsea", "gseapy ssgsea", *paths, False, repeats, peer_repeats
+        )
+
+    def pair(
+        self,
+        method: str,
+        of: str,
+        ours: str,
+        peer: str,
+        path: Path,
+        warm: Path,
+        signed: bool,
+        repeats: int,
+        peer_repeats: int,
+    ) -> None:
+        """Measure one peer and ours in turn, some times over."""
+        sets = self.signed if signed else self.unsigned
+        runs: dict[str, list[Result]] = {"peer": [], "ours": [], "floor": []}
+        for turn in range(repeats):
+            for side, name in (("peer", peer), ("ours", ours), ("floor", "floor")):
+                if side != "peer" or turn < peer_repeats:
+                    runs[side].append(self.run(name, path, warm, sets, side))
+        theirs, own = np.load(self.folder / "peer.npy"), np.load(self.folder / "ours.npy")
+        difference = np.nanmax(np.abs(theirs - own))
+        said = f"{difference:.1e} (mean score {np.nanmean(np.abs(theirs)):.2g})"
+        (self.folder / "ours.controls.json").unlink(missing_ok=True)
+        self.keep(kind="peer", method=method, data=of, name=peer, difference=said, **runs)
+
+    def ours_alone(self, n_cells: int, repeats: int) -> None:
+        """Measure ours alone."""
+        self.alone(ALONE, f"{n_cells:,} cells", self.cells(n_cells), repeats)
+
+    def compressed(self, n_cells: int, repeats: int) -> None:
+        """Measure ours on a gzip file, with and without the library's reading."""
+        self.alone(COMPRESSED, f"{n_cells:,} cells", self.cells(n_cells, "gzip"), repeats)
+
+    def alone(self, tasks: list[tuple[str, str]], of: str, path: Path, repeats: int) -> None:
+        """Measure tasks in turn, some times over."""
+        runs: dict[str, list[Result]] = {name: [] for _, name in tasks}
+        for _ in range(repeats):
+            for _, name in tasks:
+                runs[name].append(self.run(name, path, self.cells(200), self.signed, "alone"))
+        for method, name in tasks:
+            self.keep(kind="alone", method=method, data=of, ours=runs[name], floor=runs["floor"])
+
+    def cells(self, n_cells: int, compression: str | None = None) -> Path:
+        """Make cells where they are not there yet."""
+        path = self.folder / f"cells_{n_cells}{'_' + compression if compression else ''}.h5ad"
+        if not path.exists():
+            print(f"making {path.name}", file=sys.stderr, flush=True)
+            data.make_cells(path, n_cells, compression)
+        return path
+
+    def run(self, name: str, path: Path, warm: Path, sets: Path, out: str) -> Result:
+        """Run one task in a process of its own and watch its memory."""
+        command = [sys.executable, HERE / "scoring" / "task.py", name, path, sets, self.folder / f"{out}.npy"]
+        command += ["--threads", str(self.threads), "--warm", warm]
+        began = time.perf_counter()
+        process = subprocess.Popen([str(each) for each in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        peak = [0.0]
+        watcher = threading.Thread(target=watch, args=(process.pid, peak))
+        watcher.start()
+        said, _ = process.communicate()
+        watcher.join()
+        if process.returncode:
+            raise SystemExit(f"ERROR: {name} on {path.name} failed")
+        result: Result = json.loads(said.decode().strip().splitlines()[-1])
+        result["process"] = time.perf_counter() - began
+        result["rss"] = max(result["rss"], peak[0])
+        print(f"{name:60.60} {path.name:24} {json.dumps(result)}", file=sys.stderr, flush=True)
+        return result
+
+    def keep(self, **result: Any) -> None:
+        """Keep a result, on disk too."""
+        self.results.append(result)
+        (self.folder / "results.json").write_text(json.dumps(self.results, indent=1), encoding="utf-8")
+
+
+def watch(pid: int, peak: list[float]) -> None:
+    """Keep the largest resident memory, in MB, of a process and of those it has started."""
+    try:
+        process = psutil.Process(pid)
+        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+            family = [process, *process.children(recursive=True)]
+            peak[0] = max(peak[0], sum(resident(each) for each in family) / 1e6)
+            time.sleep(0.1)
+    except psutil.NoSuchProcess:
+        return
+
+
+def resident(process: psutil.Process) -> int:
+    """Resident memory; 0 of a process that has just ended."""
+    try:
+        return int(process.memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0
+
+
+if __name__ == "__main__":
+    main()
