@@ -112,7 +112,8 @@ scored in the same process, so that compiled code is loaded on both sides; the w
 """
 
 ALONE_NOTE = """Scores of all sets with their up and down parts; *into a file* writes scores.parquet as the workflow
-does; *with null* adds z against matched sets. zmean, score_genes and null include the pass that measures the genes.
+does; *with null* adds z against matched sets. zmean and score_genes include the pass that measures the genes
+(the workflow has done that at intake).
 """
 
 MEANING = """- **Times the floor**: beside the time to read the same bytes (values and columns) with the same reader and
