@@ -3,7 +3,8 @@
     python benchmarks/run.py [--cells 50000] [--repeats 3] [--full] [--data DIR] [--threads 2]
 
 `--full` adds 200,000 cells beside the peers that need minutes rather than hours, and 1,000,000 cells of ours alone.
-Data are made once, from seeds, in DIR. A quick look: `--cells 2000 --repeats 1`.
+Data are made once, from seeds, in DIR. A quick look: `--cells 2000 --repeats 1`. A long table in several sittings:
+`--add` keeps what was measured before in DIR and replaces what is measured anew.
 """
 
 import argparse
@@ -55,25 +56,28 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=500, help="bulk samples; 0 leaves bulk out")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--peer-repeats", type=int, help="as often as ours, unless said otherwise")
+    parser.add_argument("--methods", nargs="*", default=[pair[0] for pair in PAIRS], help="beside peers")
+    parser.add_argument("--alone", type=int, nargs="*", default=[], help="cells of ours alone, besides")
     parser.add_argument("--full", action="store_true")
+    parser.add_argument("--add", action="store_true")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--data", type=Path, default=ROOT / ".bench")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "performance.md")
     asked = parser.parse_args()
-    bench = Bench(asked.data, asked.threads)
+    bench = Bench(asked.data, asked.threads, asked.add)
     peer_repeats = asked.peer_repeats or asked.repeats
     for n_cells in asked.cells:
-        bench.beside_peers(n_cells, asked.repeats, peer_repeats)
-        bench.ours_alone(n_cells, asked.repeats)
-        bench.compressed(n_cells, asked.repeats)
+        bench.beside_peers(n_cells, asked.methods, asked.repeats, peer_repeats)
+        if asked.methods == [pair[0] for pair in PAIRS]:
+            bench.ours_alone(n_cells, asked.repeats)
+            bench.compressed(n_cells, asked.repeats)
     if asked.samples:
         bench.bulk(asked.samples, asked.repeats, peer_repeats)
     if asked.full:
-        bench.beside_peers(200_000, asked.repeats, 1)
-        bench.ours_alone(200_000, asked.repeats)
-        bench.ours_alone(1_000_000, 1)
-    command = " ".join(["python benchmarks/run.py", *sys.argv[1:]])
-    page = report.render(bench.results, command, datetime.datetime.now(datetime.UTC).date().isoformat())
+        bench.beside_peers(200_000, asked.methods, asked.repeats, 1)
+    for n_cells in [*asked.alone, *([200_000, 1_000_000] if asked.full else [])]:
+        bench.ours_alone(n_cells, asked.repeats)
+    page = report.render(bench.results, bench.commands, datetime.datetime.now(datetime.UTC).date().isoformat())
     asked.page.write_text(page, encoding="utf-8")
     print(page)
 
@@ -81,19 +85,21 @@ def main() -> None:
 class Bench:
     """Data, and the results so far."""
 
-    def __init__(self, folder: Path, threads: int) -> None:
+    def __init__(self, folder: Path, threads: int, add: bool = False) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder, self.threads = folder, threads
-        self.results: list[Result] = []
+        self.folder, self.threads, self.kept = folder, threads, folder / "results.json"
+        before = json.loads(self.kept.read_text(encoding="utf-8")) if add else {"commands": [], "results": []}
+        self.commands = [*before["commands"], " ".join(["python benchmarks/run.py", *sys.argv[1:]])]
+        self.results: list[Result] = before["results"]
         self.signed, self.unsigned = folder / "sets.json", folder / "sets_up.json"
         data.make_sets(self.signed)
         data.make_sets(self.unsigned, signs_kept=False)
 
-    def beside_peers(self, n_cells: int, repeats: int, peer_repeats: int) -> None:
+    def beside_peers(self, n_cells: int, methods: list[str], repeats: int, peer_repeats: int) -> None:
         """Measure each peer and ours in turn."""
         cells, warm = self.cells(n_cells), self.cells(200)
         for method, ours, peer, signed, most in PAIRS:
-            if n_cells <= most:
+            if n_cells <= most and method in methods:
                 self.pair(method, f"{n_cells:,} cells", ours, peer, cells, warm, signed, repeats, peer_repeats)
 
     def bulk(self, n_samples: int, repeats: int, peer_repeats: int) -> None:
@@ -176,9 +182,11 @@ class Bench:
         return result
 
     def keep(self, **result: Any) -> None:
-        """Keep a result, on disk too."""
-        self.results.append(result)
-        (self.folder / "results.json").write_text(json.dumps(self.results, indent=1), encoding="utf-8")
+        """Keep a result, on disk too; it replaces an earlier one of the same thing."""
+        same = [each for each in self.results if all(each[key] == result[key] for key in ("kind", "method", "data"))]
+        self.results[:] = [each for each in self.results if each not in same] + [result]
+        kept = {"commands": self.commands, "results": self.results}
+        self.kept.write_text(json.dumps(kept, indent=1), encoding="utf-8")
 
 
 def watch(pid: int, peak: list[float]) -> None:

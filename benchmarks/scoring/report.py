@@ -11,9 +11,9 @@ Result = dict[str, Any]
 PEERS = ("pyucell", "decoupler", "scanpy", "gseapy", "anndata", "numba", "numpy", "h5py")
 
 
-def render(results: Sequence[Result], command: str, date: str) -> str:
+def render(results: Sequence[Result], commands: Sequence[str], date: str) -> str:
     """Return docs/performance.md."""
-    parts = [HEAD.format(machine=machine(), versions=versions(), command=command, date=date)]
+    parts = [HEAD.format(machine=machine(), versions=versions(), commands="\n".join(commands), date=date)]
     peers = [each for each in results if each["kind"] == "peer"]
     if peers:
         parts += ["## Beside the peers\n", PEER_NOTE, table(PEER_COLUMNS, map(peer_row, peers))]
@@ -101,7 +101,11 @@ def versions() -> str:
 
 HEAD = """# Performance
 
-Rendered by `make bench`; do not edit. This run: `{command}`, {date}.
+Rendered by `make bench`; do not edit. Measured on {date} by
+
+```
+{commands}
+```
 
 Machine: {machine}. Versions: {versions}.
 """
@@ -112,7 +116,8 @@ scored in the same process, so that compiled code is loaded on both sides; the w
 """
 
 ALONE_NOTE = """Scores of all sets with their up and down parts; *into a file* writes scores.parquet as the workflow
-does; *with null* adds z against matched sets. zmean, score_genes and null include the pass that measures the genes.
+does; *with null* adds z against matched sets. zmean and score_genes include the pass that measures the genes
+(the workflow has done that at intake).
 """
 
 MEANING = """- **Times the floor**: beside the time to read the same bytes (values and columns) with the same reader and

@@ -79,7 +79,7 @@ def our_task(asked: argparse.Namespace, sets: Sets) -> Task:
     from resig.matrix import open_matrix
     from resig.rows import RowReader, open_rows
     from resig.scoring import METHODS
-    from resig.scoring.block import Columns, Scale, build_block
+    from resig.scoring.block import Scale
     from resig.scoring.inputs import Observations, Universe
     from resig.scoring.panel import Genes, Panel
     from resig.scoring.run import Engine, Plan, in_turn, score_dataset
@@ -89,16 +89,12 @@ def our_task(asked: argparse.Namespace, sets: Sets) -> Task:
     def statistics(reader: RowReader) -> Genes:
         """First pass, for methods that need the mean and the spread of genes."""
         n = reader.n_columns
-        every = Columns(np.arange(n, dtype=np.int32), np.ones(n, np.uint8))
 
         def add_up(span: tuple[int, int]) -> tuple[int, np.ndarray, np.ndarray]:
-            block = build_block(reader.read(*span), every, scale)
-            sums = np.bincount(block.gene, weights=block.log, minlength=n)
-            return (
-                span[1],
-                np.bincount(block.gene, minlength=n),
-                np.stack([sums, np.bincount(block.gene, weights=block.log**2, minlength=n)]),
-            )
+            rows = reader.read(*span)
+            sums = np.bincount(rows.columns, weights=rows.values, minlength=n)
+            squares = np.bincount(rows.columns, weights=rows.values**2, minlength=n)
+            return span[1], np.bincount(rows.columns, minlength=n), np.stack([sums, squares])
 
         detected, sums = np.zeros(n), np.zeros((2, n))
         for _, seen, added in in_turn(add_up, reader.spans(1_000_000), threads):
@@ -128,11 +124,11 @@ def our_task(asked: argparse.Namespace, sets: Sets) -> Task:
     def score(path: Path) -> "np.ndarray | None":
         with open_rows(open_matrix(path), direct=extra != "library") as reader:
             names = [f"G{at}" for at in range(reader.n_columns)]
-            unknown = Genes(names, *np.ones((3, reader.n_columns)))
-            needed = extra == "null" or any(method.passes > 1 for method in methods)
+            unknown = Genes(names, *np.random.default_rng(0).random((3, reader.n_columns)))
+            needed = any(method.passes > 1 for method in methods)
             genes = statistics(reader) if needed else unknown
             universe = Universe(genes, np.arange(reader.n_columns, dtype=np.int32))
-            observations = Observations(pa.array(f"c{at}" for at in range(reader.n_rows)), np.arange(reader.n_rows))
+            observations = Observations(pa.array(np.arange(reader.n_rows)).cast(pa.string()), np.arange(reader.n_rows))
             panel, plan = panel_of(genes), Plan(methods, cell_null=extra == "null")
             if extra == "file":
                 target = asked.out.with_suffix(".parquet")

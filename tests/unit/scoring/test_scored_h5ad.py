@@ -29,7 +29,8 @@ def source(tmp_path: Path) -> Path:
 
 def test_scores_stand_in_obs_and_obsm(source: Path, tmp_path: Path) -> None:
     rows = [2, 3, 11, 29]
-    scores = score_file(source, tmp_path / "s.parquet", SETS, ["ucell", "wmean"], rows=rows)
+    order = ["S0", "not_scorable", "S1"]
+    scores = score_file(source, tmp_path / "s.parquet", SETS, ["ucell", "wmean"], rows=rows, signatures=order)
     observations = pd.DataFrame({"observation": [f"c{row}" for row in rows], "row": rows})
     observations.to_parquet(tmp_path / "o.parquet", index=False)
     before = source.read_bytes()

@@ -254,7 +254,11 @@ COVERAGE = Table(
             "integer",
             "Members found that never vary in this dataset, all-zero ones included.",
         ),
-        Column("n_measured", "integer", "Members found that vary: the ones that are scored."),
+        Column(
+            "n_measured",
+            "integer",
+            "Members found that vary. Methods that divide by the spread score these, all others every member found.",
+        ),
         Column("coverage", "number", "n_measured / n_members."),
         Column("missing", "text", "Members not found or not expressed, joined by `,`.", optional=True),
         Column("scorable", "text", "The answer of the gate.", choices=("yes", "low_power", "no")),

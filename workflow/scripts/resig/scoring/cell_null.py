@@ -56,33 +56,30 @@ class CellNull:
         self.n_sets, self.draws = len(own.signatures), draws
         self.bin_of = matched_bins(own.genes)
         self.bin_size = np.bincount(self.bin_of).astype(np.float64)
-        self.members = Members.of(own.gene, own.owner, self.sum.weight, own.n_genes, self.n_sets)
-        self.base = self._base(own.gene, own.owner, self.sum.weight, self.n_sets)
         self.cells = _cells(own, self.bin_of, self.bin_size, self.sum.weight)
-        self.drawn, self.drawn_base = self._draw(own) if draws else (self.members, self.base)
+        self.drawn, self.drawn_base = self._draw(own) if draws else (None, np.zeros(0))
 
-    def __call__(self, block: Block) -> Null:
+    def __call__(self, block: Block, observed: np.ndarray) -> Null:
         """Hold the scores of some rows against their matched sets; the block must have entries of all genes."""
         values, at_zero = self.sum.values(block)
-        mean, variance, counts = (np.empty((block.n_rows, self.n_sets)) for _ in range(3))
+        shape = block.n_rows, self.n_sets
+        mean, variance = np.empty(shape), np.empty(shape)
         entries = block.start, block.gene
         moments_of_matched_sets(
             *entries, values, at_zero, self.sum.at_zero, self.bin_of, self.bin_size, *self.cells, mean, variance
         )
-        gained = values - self.sum.at_zero[block.gene]
-        observed = self.members.sums(block, gained, at_zero) + self.base
         z = ratio(observed - mean, np.sqrt(np.where(variance > ROUNDING * (1 + mean**2), variance, 0.0)))
-        if not self.draws:
+        if self.drawn is None:
             return Null(z, None)
-        drawn = self.drawn
+        counts = np.empty(shape)
         count_as_high(
             *entries,
-            gained,
+            values - self.sum.at_zero[block.gene],
             at_zero,
-            drawn.start,
-            drawn.column,
-            drawn.weight,
-            drawn.total,
+            self.drawn.start,
+            self.drawn.column,
+            self.drawn.weight,
+            self.drawn.total,
             self.drawn_base,
             self.draws,
             observed,
@@ -90,12 +87,11 @@ class CellNull:
         )
         return Null(z, np.where(np.isnan(z), np.nan, (counts + 1) / (self.draws + 1)))
 
-    def _base(self, gene: np.ndarray, column: np.ndarray, weight: np.ndarray, n_columns: int) -> np.ndarray:
-        """What each set scores in a row in which every gene is zero."""
-        return np.bincount(column, weights=weight * self.sum.at_zero[gene], minlength=n_columns)
-
     def _draw(self, panel: Panel) -> tuple[Members, np.ndarray]:
-        """Draw `draws` matched sets for each set; a draw depends on the names of the set and of the genes alone."""
+        """Draw `draws` matched sets for each set, and say what each scores where all genes are zero.
+
+        A draw depends on the names of the set and of the genes alone.
+        """
         by_symbol = np.argsort(np.asarray(panel.genes.symbols, dtype=str), kind="stable")
         pool = [by_symbol[self.bin_of[by_symbol] == each] for each in range(len(self.bin_size))]
         genes, columns, weights = [np.zeros(0, int)], [np.zeros(0, int)], [np.zeros(0)]
@@ -110,7 +106,8 @@ class CellNull:
                 weights.append(np.tile(weight, self.draws))
         gene, column, weight = map(np.concatenate, (genes, columns, weights))
         n_columns = self.n_sets * self.draws
-        return Members.of(gene, column, weight, panel.n_genes, n_columns), self._base(gene, column, weight, n_columns)
+        base = np.bincount(column, weights=weight * self.sum.at_zero[gene], minlength=n_columns)
+        return Members.of(gene, column, weight, panel.n_genes, n_columns), base
 
 
 def _cells(

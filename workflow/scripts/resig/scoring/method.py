@@ -25,7 +25,7 @@ Values = Callable[[Block], tuple[np.ndarray, np.ndarray]]
 
 @dataclass(frozen=True)
 class GeneSum:
-    """A score that is a weighted sum, over members, of a value that every gene has in every row.
+    """A score that is a weighted sum, over members, of a value that every gene has in every row: the whole, exactly.
 
     `values` gives the value of each entry of a block, and the one that genes share which are zero in a row;
     `at_zero` adds what a gene counts besides when it is zero. `weight` is one for each member of the panel.

@@ -119,14 +119,15 @@ class Engine:
 
     def _parts(self, method: Method, blocks: "Blocks", place: np.ndarray) -> Iterator[np.ndarray]:
         """Yield the scores of some rows: the whole, up and down members, and where they stand among matched sets."""
+        has_null = method.name in self.nulls
         if method.name in self.scorers:
-            scores = self.scorers[method.name](blocks.of(method.all_genes))
-            yield from (scores.whole, scores.up, scores.down)
+            scores = self.scorers[method.name](blocks.of(method.all_genes or has_null))
         else:
-            scores = self.cohort[method.name]
-            yield from (scores.whole[place], scores.up[place], scores.down[place])
-        if method.name in self.nulls:
-            null = self.nulls[method.name](blocks.of(all_genes=True))
+            cohort = self.cohort[method.name]
+            scores = Scores(cohort.whole[place], cohort.up[place], cohort.down[place])
+        yield from (scores.whole, scores.up, scores.down)
+        if has_null:
+            null = self.nulls[method.name](blocks.of(all_genes=True), scores.whole)
             yield null.z
             if null.p is not None:
                 yield null.p

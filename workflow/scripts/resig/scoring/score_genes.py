@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from resig.scoring.block import Block
-from resig.scoring.method import Method, Scorer, Scores, difference, ratio
-from resig.scoring.panel import Members, Panel, seed_of
+from resig.scoring.method import Method, Scorer, Scores, difference
+from resig.scoring.panel import Members, Panel, Parts, seed_of
 
 BINS = 25
 CONTROLS = 50
@@ -47,22 +47,22 @@ def expression_bins(mean: np.ndarray) -> np.ndarray:
 
 
 def against_controls(panel: Panel, controls: Sequence[np.ndarray]) -> Scorer:
-    """Score with these controls: `controls` holds those of all up parts, then those of all down parts."""
-    parts, n_columns = panel.parts(), len(controls)
-    n_controls = np.array([len(genes) for genes in controls], dtype=float)
-    column = np.repeat(np.arange(n_columns), n_controls.astype(int))
-    gene = np.concatenate([np.zeros(0, int), *controls]).astype(int)
-    others = Members.of(gene, column, np.ones(len(gene)), panel.n_genes, n_columns)
-    up_controls, down_controls = np.split(n_controls, 2)
+    """Score with these controls: `controls` holds those of all up parts, then those of all down parts.
+
+    Mean less mean is one sum: members weigh 1 over their number, controls -1 over theirs.
+    """
+    sizes = np.concatenate([panel.n_up, panel.n_down])
+    n_controls = np.array([len(genes) for genes in controls], dtype=np.int64)
+    side = panel.owner + np.where(panel.weight > 0, 0, len(panel.signatures))
+    gene = np.concatenate([panel.gene, *controls]).astype(np.int64)
+    column = np.concatenate([side, np.repeat(np.arange(len(controls)), n_controls)])
+    weight = np.concatenate([1 / sizes[side], np.repeat(-1 / np.maximum(n_controls, 1), n_controls)])
+    both = Parts(Members.of(gene, column, weight, panel.n_genes, len(controls)))
+    up_known, down_known = np.split(n_controls > 0, 2)
 
     def score(block: Block) -> Scores:
-        up, down = parts.sums(block, block.log)
-        up_other, down_other = np.split(others.sums(block, block.log), 2, axis=1)
-        return difference(
-            ratio(up, panel.n_up) - ratio(up_other, up_controls),
-            ratio(down, panel.n_down) - ratio(down_other, down_controls),
-            panel,
-        )
+        up, down = both.sums(block, block.log)
+        return difference(np.where(up_known, up, np.nan), np.where(down_known, down, np.nan), panel)
 
     return score
 

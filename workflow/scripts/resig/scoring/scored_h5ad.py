@@ -17,7 +17,7 @@ TABLE = "resig_scores"
 
 
 def write_scored_h5ad(matrix: Path_, scores: Path_, observations: Path_, target: Path_) -> None:
-    """Copy an .h5ad; add each `{signature}__{method}` to obs, and all columns of the scores as obsm `resig_scores`.
+    """Copy an .h5ad; add each `{signature}__{method}` that was scored to obs, and all columns to obsm `resig_scores`.
 
     The names of the obsm columns stand in uns `resig_scores`. Observations that were not scored get NaN.
     """
@@ -52,7 +52,7 @@ def _rows_of(table: pq.ParquetFile, observations: Path_, length: int) -> np.ndar
 
 
 def _is_whole(name: str) -> bool:
-    return not name.endswith(tuple(part for part in PARTS if part))
+    return not name.endswith((*filter(None, PARTS), "__null_z", "__null_p"))
 
 
 def _add_to_obs(obs: h5py.Group, table: pq.ParquetFile, columns: list[str], row: np.ndarray) -> None:
@@ -61,9 +61,11 @@ def _add_to_obs(obs: h5py.Group, table: pq.ParquetFile, columns: list[str], row:
     for name in columns:
         values = np.full(length, np.nan)
         values[row] = table.read(columns=[name])[name].to_numpy()
-        _write(obs, name, values)
+        if not np.isnan(values).all():
+            _write(obs, name, values)
+            order.append(name)
     del obs.attrs["column-order"]
-    obs.attrs.create("column-order", np.array([*order, *columns], dtype=object), dtype=h5py.string_dtype())
+    obs.attrs.create("column-order", np.array(order, dtype=object), dtype=h5py.string_dtype())
 
 
 def _add_to_obsm(file: h5py.File, table: pq.ParquetFile, columns: list[str], row: np.ndarray) -> None:

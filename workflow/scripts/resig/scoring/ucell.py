@@ -29,10 +29,12 @@ def gains(block: Block) -> np.ndarray:
     Only values that are not zero are ranked, negative ones after all others; a gene that is zero, or ranks beyond
     the last, gains nothing. Equal values share their mean rank, and count or not as one.
     """
-    gained = MAX_RANK - block.descending_rank
-    if block.has_negative:
-        gained += np.where(block.log < 0, block.zeros[block.row], 0)
-    return np.maximum(gained, 0.0, out=gained)
+    if "ucell" not in block.memo:
+        gained = MAX_RANK - block.descending_rank
+        if block.has_negative:
+            gained += np.where(block.log < 0, block.zeros[block.row], 0)
+        block.memo["ucell"] = np.maximum(gained, 0.0, out=gained)
+    return block.memo["ucell"]
 
 
 def room(size: np.ndarray) -> np.ndarray:
