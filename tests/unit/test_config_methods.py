@@ -27,7 +27,7 @@ def test_a_misspelt_method_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_file_of_ones_own_is_taken_where_it_exists(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(ROOT)
     own = tmp_path / "detection.py"
-    with pytest.raises(ConfigError, match=r"scoring\.bulk\.1: file '.*detection\.py' does not exist"):
+    with pytest.raises(ConfigError, match=r"scoring\.bulk: file '.*detection\.py' does not exist"):
         complete_config(config_with(["zmean", str(own)]), SCHEMA)
     own.write_text("", encoding="utf-8")
     filled = complete_config(config_with(["zmean", str(own)]), SCHEMA)

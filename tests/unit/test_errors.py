@@ -19,7 +19,7 @@ from resig.errors import ResigError, nearest
         ("zzz", ["b", "a"], "among: 'a', 'b'"),
         ("zzz", [*"hgfedcbai"], "among: 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h' and 1 more"),
         ("zzz", [2, 1], "among: '1', '2'"),
-        ("x", [], "there is no among value at all"),
+        ("x", [], "among: none"),
     ],
 )
 def test_hint(name: object, known: list[object], hint: str) -> None:

@@ -18,7 +18,7 @@ def nearest(name: object, known: Iterable[object], among: str = "known") -> str:
     """Return a hint for a misspelt name: the nearest known one, or the first few there are."""
     names = sorted({str(each) for each in known})
     if not names:
-        return f"there is no {among} value at all"
+        return f"{among}: none"
     close = get_close_matches(str(name).lower(), {each.lower() for each in names}, n=1, cutoff=0.6)
     if close:
         alike = [each for each in names if each.lower() == close[0]]
