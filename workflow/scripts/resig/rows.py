@@ -1,6 +1,5 @@
 """Rows of a matrix for many threads: spans of about equal size, each read by whoever scores it."""
 
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -108,7 +107,7 @@ class RowReader:
                 return Rows.of_dense(self.arrays[0].read(first, last))
             begin, end = int(self.start[first]), int(self.start[last])
             columns, values = (each.read(begin, end) for each in self.arrays)
-        except (OSError, zlib.error) as error:
+        except OSError as error:
             raise ResigError(
                 f"rows {first} to {last - 1} cannot be read ({error})",
                 where=self.matrix.path,

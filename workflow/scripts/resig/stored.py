@@ -18,8 +18,9 @@ from resig.compiled import kernel
 
 try:  # the same format, twice as fast
     from isal.isal_zlib import decompress as inflate
+    from isal.isal_zlib import error as inflate_error
 except ImportError:
-    inflate = zlib.decompress
+    inflate, inflate_error = zlib.decompress, zlib.error
 
 GZIP, SHUFFLE, LZF = 1, 2, 32000
 READABLE: list[list[int]] = [[], [GZIP], [LZF], [SHUFFLE], [SHUFFLE, GZIP], [SHUFFLE, LZF]]
@@ -179,7 +180,13 @@ def _layout(node: h5py.Dataset) -> Layout | None:
 
 
 def _inflated(raw: np.ndarray, length: int, width: int) -> np.ndarray:
-    return np.frombuffer(inflate(raw, 15, length * width), np.uint8)
+    try:
+        plain = inflate(raw, 15, length * width)
+    except inflate_error as error:
+        raise OSError(f"damaged gzip data: {error}") from error
+    if len(plain) != length * width:
+        raise OSError(f"damaged gzip data: {len(plain)} bytes where {length * width} are needed")
+    return np.frombuffer(plain, np.uint8)
 
 
 def _unshuffled(raw: np.ndarray, length: int, width: int) -> np.ndarray:
