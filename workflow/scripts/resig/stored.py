@@ -18,9 +18,8 @@ from resig.compiled import kernel
 
 try:  # the same format, twice as fast
     from isal.isal_zlib import decompress as inflate
-    from isal.isal_zlib import error as inflate_error
 except ImportError:
-    inflate, inflate_error = zlib.decompress, zlib.error
+    inflate = zlib.decompress
 
 GZIP, SHUFFLE, LZF = 1, 2, 32000
 READABLE: list[list[int]] = [[], [GZIP], [LZF], [SHUFFLE], [SHUFFLE, GZIP], [SHUFFLE, LZF]]
@@ -182,7 +181,7 @@ def _layout(node: h5py.Dataset) -> Layout | None:
 def _inflated(raw: np.ndarray, length: int, width: int) -> np.ndarray:
     try:
         plain = inflate(raw, 15, length * width)
-    except inflate_error as error:
+    except Exception as error:  # each library has an error of its own
         raise OSError(f"damaged gzip data: {error}") from error
     if len(plain) != length * width:
         raise OSError(f"damaged gzip data: {len(plain)} bytes where {length * width} are needed")
