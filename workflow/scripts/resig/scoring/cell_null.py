@@ -57,7 +57,10 @@ class CellNull:
         self.bin_of = matched_bins(own.genes)
         self.bin_size = np.bincount(self.bin_of).astype(np.float64)
         self.cells = _cells(own, self.bin_of, self.bin_size, self.sum.weight)
-        self.drawn, self.drawn_base = self._draw(own) if draws else (None, np.zeros(0))
+        self.drawn: Members | None = None
+        self.drawn_base = np.zeros(0)
+        if draws:
+            self.drawn, self.drawn_base = self._draw(own)
 
     def __call__(self, block: Block, observed: np.ndarray) -> Null:
         """Hold the scores of some rows against their matched sets; the block must have entries of all genes."""
