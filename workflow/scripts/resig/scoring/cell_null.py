@@ -58,7 +58,7 @@ class CellNull:
         self.bin_size = np.bincount(self.bin_of).astype(np.float64)
         self.cells = _cells(own, self.bin_of, self.bin_size, self.sum.weight)
         self.drawn: Members | None = None
-        self.drawn_base: np.ndarray = np.zeros(0)
+        self.drawn_base = np.zeros(0)
         if draws:
             self.drawn, self.drawn_base = self._draw(own)
 

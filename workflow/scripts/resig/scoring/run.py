@@ -238,7 +238,12 @@ class ScoreFile:
     def __init__(self, path: Path_, columns: Iterable[str]) -> None:
         self.schema = pa.schema([("observation", pa.string()), *((name, pa.float64()) for name in columns)])
         self.writer = pq.ParquetWriter(
-            path, self.schema, compression="zstd", compression_level=1, use_dictionary=["observation"]
+            path,
+            self.schema,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=["observation"],
+            write_statistics=False,  # they would be kept in memory, for each column and group, until the end
         )
         self.scores = np.empty((len(self.schema) - 1, ROW_GROUP))
         self.names: list[pa.Array] = []
