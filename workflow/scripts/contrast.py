@@ -1,8 +1,8 @@
 from resig.logs import log_to
 
 with log_to(snakemake.log[0]):
+    from resig.files import read_json
     from resig.inference.two_groups import compare
-    from resig.intake.run import read_report
     from resig.tables import CONTRASTS, COVERAGE, SAMPLE_SCORES, read_text_table
 
     table = compare(
@@ -12,7 +12,7 @@ with log_to(snakemake.log[0]):
         scores=SAMPLE_SCORES.read(snakemake.input.scores),
         samples=read_text_table(snakemake.input.samples),
         coverage=COVERAGE.read(snakemake.input.coverage),
-        not_constant=read_report(snakemake.input.report)["samples"]["not_constant"],
+        not_constant=read_json(snakemake.input.report)["samples"]["not_constant"],
         **snakemake.params.inference,
     )
     CONTRASTS.write(table, snakemake.output.contrast)

@@ -1,15 +1,13 @@
 from resig.logs import log_to
 
 with log_to(snakemake.log[0]):
-    import json
-    from pathlib import Path
-
+    from resig.files import read_json
     from resig.matrix import open_matrix
     from resig.scoring import find_methods
     from resig.scoring.inputs import build_panel, read_observations, read_signatures, read_universe
     from resig.scoring.run import Plan, score_dataset
 
-    report = json.loads(Path(snakemake.input.report).read_text(encoding="utf-8"))
+    report = read_json(snakemake.input.report)
     universe = read_universe(snakemake.input.genes)
     signatures = read_signatures(snakemake.input.members, snakemake.input.coverage)
     methods = find_methods(snakemake.params.methods, snakemake.input.own_methods)

@@ -12,9 +12,10 @@ import pytest
 from scipy import sparse
 
 from resig.errors import ResigError
+from resig.files import read_json
 from resig.intake import run as intake
 from resig.intake.cells import link_or_convert
-from resig.intake.run import Targets, choose_genes, read_report, take_in
+from resig.intake.run import Targets, choose_genes, take_in
 from resig.matrix import Matrix, open_matrix
 
 N, M = 60, 9
@@ -52,7 +53,7 @@ def taken(given: dict[str, Any], folder: Path) -> tuple[pd.DataFrame, pd.DataFra
         pd.read_csv(out.genes, **read),
         pd.read_parquet(out.observations),
         pd.read_csv(out.samples, **read),
-        (read_report(out.report)),
+        (read_json(out.report)),
     )
 
 

@@ -1,7 +1,5 @@
 """What a run would do: what is scored, compared and skipped, and why, without computing any of it."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +8,7 @@ import pandas as pd
 from resig.coverage import measure_coverage
 from resig.inference.two_groups import split_arms
 from resig.intake.labels import Labels, read_labels, read_text, separator_of
+from resig.intake.text import names_in
 from resig.matrix import names_along
 from resig.signatures import gather
 
@@ -67,10 +66,8 @@ def _dataset_lines(
 def _features(matrix: str, sample_ids: set[str]) -> list[str]:
     if matrix.endswith(".h5ad"):
         return names_along(matrix, "var")
-    rows = csv.reader(io.StringIO(read_text(matrix)), delimiter=separator_of(matrix))
-    header = next(rows)[1:]
-    down = [row[0] for row in rows if row]
-    return down if len(sample_ids & set(header)) >= len(sample_ids & set(down)) else header
+    across, down = names_in(read_text(matrix), separator_of(matrix), matrix)
+    return down if len(sample_ids & set(across)) >= len(sample_ids & set(down)) else across
 
 
 def _arm(contrast: Mapping[str, Any], arm: str) -> str:

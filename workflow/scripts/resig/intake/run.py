@@ -5,7 +5,6 @@ import os
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -207,11 +206,6 @@ def choose_genes(features: list[str], passed: Pass) -> pd.DataFrame:
         for symbol, again in zip(genes["symbol"], first, strict=True)
     ]
     return genes
-
-
-def read_report(path: Path_) -> dict[str, Any]:
-    """Read an intake.json."""
-    return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
 def _some(names: list[str], limit: int = 50) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def read_text_matrix(path: str, sample_ids: Collection[str], metadata: str) -> T
     """Read a delimited matrix whose first column and first row hold names."""
     text = read_text(path)
     separator = separator_of(path)
-    header, names = _names(text, separator, path)
+    header, names = names_in(text, separator, path)
     known = set(sample_ids)
     across, down = known & set(header), known & set(names)
     if not across and not down:
@@ -41,7 +41,8 @@ def read_text_matrix(path: str, sample_ids: Collection[str], metadata: str) -> T
     return TextMatrix(values, names, header, "genes in columns")
 
 
-def _names(text: str, separator: str, path: str) -> tuple[list[str], list[str]]:
+def names_in(text: str, separator: str, path: str) -> tuple[list[str], list[str]]:
+    """Return the names along the first row and down the first column of a text matrix."""
     rows = split_rows(text, separator, path)
     header = [name.strip() for name in rows[0][1]] if rows else []
     first = [(number, len(row), row[0].strip()) for number, row in rows[1:]]
