@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path as File
 
 import pandas as pd
 
@@ -237,7 +238,7 @@ def _listed(cell: str) -> tuple[str, ...]:
 
 def _rows(path: Path) -> Iterator[list[str]]:
     try:
-        with open(path, encoding="utf-8") as handle:
+        with File(path).open(encoding="utf-8") as handle:
             width = len(next(handle).rstrip("\n").split("\t"))
             for line in handle:
                 row = line.rstrip("\n").split("\t")
