@@ -32,6 +32,7 @@ LIBRARY = [
         "lint",
         "logs",
         "matrix",
+        "meta_analysis",
         "nomenclature",
         "plan",
         "plots/__init__",
