@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import optimize, stats
+from statsmodels.stats.meta_analysis import combine_effects
 
 from resig import meta_analysis as meta
 from resig.meta_analysis import grouped_meta, pool
@@ -25,7 +26,7 @@ def read_golden(name: str) -> pd.DataFrame:
 
 
 def by_formula(effects: np.ndarray, errors: np.ndarray, tau2: float) -> dict[str, float]:
-    """Hartung and Knapp's interval, its factor at least 1, and Higgins' prediction interval, given the variance between studies."""
+    """Hartung and Knapp's interval, its factor at least 1, and Higgins' prediction interval, given tau2."""
     k = len(effects)
     weights = [1 / (error**2 + tau2) for error in errors]
     mean = sum(w * effect for w, effect in zip(weights, effects, strict=True)) / sum(weights)
@@ -73,11 +74,22 @@ def test_leaving_one_out_equals_metafor(case: int) -> None:
     values = read_golden("studies.tsv").query("case == @case")
     answer = read_golden("studies_without_one.tsv").query("case == @case").set_index("left_out")
     names = [f"d{at:02d}" for at in range(1, len(values) + 1)]
-    rows = contrasts(*((name, "c", "a", "zmean", *pair) for name, pair in zip(names, values.to_numpy()[:, 1:])))
+    rows = contrasts(
+        *((name, "c", "a", "zmean", *pair) for name, pair in zip(names, values.to_numpy()[:, 1:], strict=True))
+    )
     without = META_LEAVE_ONE_OUT.check(meta.meta_analysis(rows, dict.fromkeys(names, "bulk"))[1], "without")
     assert without["left_out"].tolist() == names
     for ours, theirs in (("effect", "effect"), ("ci_low", "low"), ("ci_high", "high"), ("p", "p"), ("tau2", "tau2")):
         np.testing.assert_allclose(without[ours], answer[theirs], rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_pooling_equals_statsmodels_where_that_converges(seed: int) -> None:
+    effects, errors = studies(seed)
+    theirs, found = combine_effects(effects, errors**2, method_re="pm", use_t=True), pool(effects, errors)
+    assert found["tau2"] == pytest.approx(theirs.tau2, rel=1e-3, abs=1e-4)
+    assert found["effect"] == pytest.approx(theirs.mean_effect_re, rel=1e-3, abs=1e-4)
+    assert found["i2"] == pytest.approx(max(0, theirs.i2), rel=1e-9)
 
 
 @pytest.mark.parametrize("k", [2, 3])
@@ -255,7 +267,9 @@ def test_unlike_scales_and_kinds_are_not_pooled() -> None:
 def test_rho_is_pooled_on_fishers_z() -> None:
     rho, n = np.array([0.2, 0.6, 0.5]), np.array([20, 33, 15])
     z, se = np.arctanh(rho), 1 / np.sqrt(n - 3)
-    rows = contrasts(*((name, "c", "a", "zmean", each, 0.1) for name, each in zip(("one", "two", "three"), rho)))
+    rows = contrasts(
+        *((name, "c", "a", "zmean", each, 0.1) for name, each in zip(("one", "two", "three"), rho, strict=True))
+    )
     rows["effect_type"] = "spearman"
     half = stats.norm.ppf(0.975) * se
     rows = rows.assign(ci_low=np.tanh(z - half), ci_high=np.tanh(z + half))
@@ -286,7 +300,7 @@ def test_a_group_counts_each_dataset_once() -> None:
     once = grouped_meta(rows.iloc[[0, 2]], KINDS, labels).iloc[0]
     twice = grouped_meta(again, KINDS, labels).query("by == 'drug'").iloc[0]
     assert twice[list(expected)].tolist() == pytest.approx(once[list(expected)].tolist(), nan_ok=True)
-    assert grouped_meta(rows, KINDS, dict.fromkeys("cde", {"drug": None, "cancer": None})).empty
+    assert grouped_meta(rows, KINDS, {name: {"drug": None, "cancer": None} for name in "cde"}).empty
 
 
 @pytest.mark.parametrize(

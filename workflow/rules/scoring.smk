@@ -1,5 +1,6 @@
 # in:  matrix, genes, coverage and members of each dataset
-# out: <results>/{dataset}/scores.parquet (one row a cell or sample), sample_scores.tsv, confounders.tsv; scored.h5ad
+# out: <results>/{dataset}/scores.parquet (one row a cell or sample), sample_scores.tsv, confounders.tsv; scored.h5ad;
+#      pseudobulk.h5ad
 
 
 rule score:
@@ -67,3 +68,26 @@ rule sample_scores:
         methods=lambda wildcards: methods_of(wildcards.dataset),
     script:
         "../scripts/sample_scores.py"
+
+
+rule pseudobulk:
+    input:
+        library=LIBRARY,
+        matrix="<results>/{dataset}/matrix.h5ad",
+        genes="<results>/{dataset}/genes.tsv",
+        observations="<results>/{dataset}/observations.parquet",
+        report="<results>/{dataset}/intake.json",
+        own_methods=lambda wildcards: own_methods_of(wildcards.dataset),
+    output:
+        pseudobulk="<results>/{dataset}/pseudobulk.h5ad",
+    log:
+        "<logs>/pseudobulk/{dataset}.log",
+    benchmark:
+        "<benchmarks>/pseudobulk/{dataset}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    threads: 2
+    params:
+        methods=lambda wildcards: methods_of(wildcards.dataset),
+    script:
+        "../scripts/pseudobulk.py"
