@@ -46,6 +46,7 @@ LIBRARY = [
         "scoring/aucell",
         "scoring/block",
         "scoring/cell_null",
+        "scoring/files",
         "scoring/gsva",
         "scoring/inputs",
         "scoring/kernels",
@@ -56,6 +57,7 @@ LIBRARY = [
         "scoring/run",
         "scoring/score_genes",
         "scoring/scored_h5ad",
+        "scoring/shards",
         "scoring/singscore",
         "scoring/ssgsea",
         "scoring/ucell",
@@ -73,6 +75,7 @@ LIBRARY = [
 sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
 from resig.config import ConfigError, complete_config, load_schema
+from resig.scoring.shards import count_shards
 
 SHIPPED = "resources/"
 
