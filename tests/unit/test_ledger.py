@@ -27,8 +27,8 @@ from resig.tables import read_text_table
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "resources" / "genesets"
 NOMENCLATURE = ROOT / "resources" / "nomenclature"
-GENES = Resolver.load(NOMENCLATURE / "hgnc.tsv.gz")
-MIRNAS = Mirnas.load(NOMENCLATURE / "mirna.tsv.gz")
+GENES = Resolver.load(NOMENCLATURE / "hgnc.tsv")
+MIRNAS = Mirnas.load(NOMENCLATURE / "mirna.tsv")
 CURATED = {"trastuzumab": 160, "venetoclax": 142, "dtc_nets": 72, "exosome_ncrna": 148, "hgf_met": 108}
 
 

@@ -18,8 +18,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--nomenclature", type=Path, default=Path("resources/nomenclature"))
     chosen = parser.parse_args(arguments)
     try:
-        genes = Resolver.load(chosen.nomenclature / "hgnc.tsv.gz")
-        mirnas = Mirnas.load(chosen.nomenclature / "mirna.tsv.gz")
+        genes = Resolver.load(chosen.nomenclature / "hgnc.tsv")
+        mirnas = Mirnas.load(chosen.nomenclature / "mirna.tsv")
         problems = lint(chosen.genesets, genes, mirnas)
         problems += [
             f"{name}: does not follow from the ledger" for name in ([] if problems else drifted(chosen.genesets))

@@ -4,12 +4,12 @@ Nothing ambiguous is resolved silently: a name that HGNC lists under several gen
 with its candidates, and an approved symbol always wins over what other genes were once called.
 """
 
-import gzip
 import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path as File
 
 import pandas as pd
 
@@ -53,7 +53,7 @@ class Resolver:
 
     @classmethod
     def load(cls, hgnc: Path, ambiguous: Path | None = None) -> "Resolver":
-        """Read `hgnc.tsv.gz`, and `ambiguous.tsv` when it is given."""
+        """Read `hgnc.tsv`, and `ambiguous.tsv` when it is given."""
         genes = {row[0]: _gene(row) for row in _rows(hgnc)}
         return cls(genes, {row[0]: _listed(row[1]) for row in _rows(ambiguous)} if ambiguous else None)
 
@@ -122,7 +122,7 @@ class Mirnas:
 
     @classmethod
     def load(cls, mirna: Path) -> "Mirnas":
-        """Read `mirna.tsv.gz`."""
+        """Read `mirna.tsv`."""
         return cls((row[0], row[1], row[2], row[3]) for row in _rows(mirna))
 
     def resolve(self, name: str) -> Match:
@@ -184,7 +184,7 @@ class Orthologs:
 
     @classmethod
     def load(cls, orthologs: Path) -> "Orthologs":
-        """Read `orthologs.tsv.gz`."""
+        """Read `orthologs.tsv`."""
         return cls((row[0], row[1], row[5]) for row in _rows(orthologs))
 
     def to_mouse(self, symbol: str) -> tuple[str, ...]:
@@ -237,13 +237,11 @@ def _listed(cell: str) -> tuple[str, ...]:
 
 
 def _rows(path: Path) -> Iterator[list[str]]:
-    name = os.fspath(path)
-    opened = gzip.open if name.endswith(".gz") else open
     try:
-        with opened(name, "rt", encoding="utf-8") as handle:
+        with File(path).open(encoding="utf-8") as handle:
             width = len(next(handle).rstrip("\n").split("\t"))
             for line in handle:
                 row = line.rstrip("\n").split("\t")
                 yield row + [""] * (width - len(row))
     except FileNotFoundError:
-        raise ResigError("nomenclature table not found", where=name, todo="run its make_*.py") from None
+        raise ResigError("nomenclature table not found", where=str(path), todo="run its make_*.py") from None
