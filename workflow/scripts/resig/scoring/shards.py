@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from math import ceil
+from pathlib import Path
 from typing import Any
 
 import h5py
@@ -17,6 +18,6 @@ def count_shards(spec: Mapping[str, Any], matrix: str | os.PathLike[str], shard_
     """
     if spec["shards"] is not None:
         return int(spec["shards"])
-    if spec["kind"] != "single_cell" or not os.path.exists(matrix) or not h5py.is_hdf5(matrix):
+    if spec["kind"] != "single_cell" or not Path(matrix).exists() or not h5py.is_hdf5(matrix):
         return 1
     return max(1, ceil(open_matrix(matrix).shape[0] / shard_cells))
