@@ -1,12 +1,10 @@
 # in:  matrix, genes, coverage and members of each dataset
 # by:  one job a dataset; above scoring.shard_cells one job for each shard of its cells, gathered into the same file
-# out: <results>/{dataset}/scores.parquet (one row a cell or sample), sample_scores.tsv, confounders.tsv; scored.h5ad
+# out: <results>/{dataset}/scores.parquet (one row a cell or sample), sample_scores.tsv, confounders.tsv; scored.h5ad;
+#      pseudobulk.h5ad
 
 
-SHARDS = {
-    dataset: count_shards(spec, at_hand(spec["matrix"]), config["scoring"]["shard_cells"])
-    for dataset, spec in DATASETS.items()
-}
+SHARDS = {dataset: count_shards(spec, at_hand, config["scoring"]["shard_cells"]) for dataset, spec in DATASETS.items()}
 SCORE_INPUT = {
     "matrix": "<results>/{dataset}/matrix.h5ad",
     "genes": "<results>/{dataset}/genes.tsv",
@@ -135,3 +133,26 @@ rule sample_scores:
         methods=lambda wildcards: methods_of(wildcards.dataset),
     script:
         "../scripts/sample_scores.py"
+
+
+rule pseudobulk:
+    input:
+        library=LIBRARY,
+        matrix="<results>/{dataset}/matrix.h5ad",
+        genes="<results>/{dataset}/genes.tsv",
+        observations="<results>/{dataset}/observations.parquet",
+        report="<results>/{dataset}/intake.json",
+        own_methods=lambda wildcards: own_methods_of(wildcards.dataset),
+    output:
+        pseudobulk="<results>/{dataset}/pseudobulk.h5ad",
+    log:
+        "<logs>/pseudobulk/{dataset}.log",
+    benchmark:
+        "<benchmarks>/pseudobulk/{dataset}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    threads: 2
+    params:
+        methods=lambda wildcards: methods_of(wildcards.dataset),
+    script:
+        "../scripts/pseudobulk.py"

@@ -101,8 +101,10 @@ def test_shards_of_another_run_are_refused(cells: Path, tmp_path: Path) -> None:
 def test_a_dataset_is_cut_by_its_size_or_as_asked(
     cells: Path, asked: int | None, kind: str, cells_a_shard: int, shards: int
 ) -> None:
-    assert count_shards({"shards": asked, "kind": kind}, cells, cells_a_shard) == shards
-    assert count_shards({"shards": asked, "kind": kind}, cells.with_name("not_there.h5ad"), 1) == (asked or 1)
+    spec = {"shards": asked, "kind": kind, "matrix": str(cells)}
+    assert count_shards(spec, str, cells_a_shard) == shards
+    assert count_shards(spec, lambda path: f"{path}.not_there", 1) == (asked or 1)
+    assert count_shards(spec | {"matrix": [str(cells), str(cells)]}, str, 1) == (asked or 1)
 
 
 def test_gsva_goes_through_the_same_file(cells: Path, tmp_path: Path) -> None:

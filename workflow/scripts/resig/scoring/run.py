@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -240,17 +241,18 @@ def _eligible(method: Method, panel: Panel) -> np.ndarray:
 
 Span = tuple[int, int]
 Answer = tuple[int, pa.Array, np.ndarray]
+Result = TypeVar("Result")
 
 
-def in_turn(score: Callable[[Span], Answer], spans: Iterable[Span], threads: int) -> Iterator[Answer]:
-    """Score spans on some threads and yield the answers in order; few are kept waiting, so that memory is bounded."""
+def in_turn(work: Callable[[Span], Result], spans: Iterable[Span], threads: int) -> Iterator[Result]:
+    """Work on spans on some threads and yield the answers in order; few are kept waiting, so that memory is bounded."""
     if threads <= 1:
-        yield from map(score, spans)
+        yield from map(work, spans)
         return
     with ThreadPoolExecutor(threads) as pool:
-        waiting: deque[Future[Answer]] = deque()
+        waiting: deque[Future[Result]] = deque()
         for span in spans:
-            waiting.append(pool.submit(score, span))
+            waiting.append(pool.submit(work, span))
             if len(waiting) > threads + 1:
                 yield waiting.popleft().result()
         while waiting:
