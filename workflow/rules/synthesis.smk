@@ -2,6 +2,11 @@
 # out: <results>/summary/{contrasts,coverage,meta,meta_groups,meta_leave_one_out,verdicts,signature_verdicts}.tsv
 
 
+localrules:
+    summary_coverage,
+    synthesis,
+
+
 rule summary_coverage:
     input:
         library=LIBRARY,
