@@ -43,12 +43,14 @@ LIBRARY = [
         "plots/palette",
         "plots/style",
         "plots/verdicts",
+        "pseudobulk",
         "rows",
         "sample_table",
         "scoring/__init__",
         "scoring/aucell",
         "scoring/block",
         "scoring/cell_null",
+        "scoring/files",
         "scoring/gsva",
         "scoring/inputs",
         "scoring/kernels",
@@ -59,6 +61,7 @@ LIBRARY = [
         "scoring/run",
         "scoring/score_genes",
         "scoring/scored_h5ad",
+        "scoring/shards",
         "scoring/singscore",
         "scoring/ssgsea",
         "scoring/ucell",
@@ -76,13 +79,17 @@ LIBRARY = [
 sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
 from resig.config import ConfigError, complete_config, load_schema
+from resig.scoring.shards import count_shards
 
 SHIPPED = "resources/"
+CHECKOUT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
 
 
 def at_hand(path):
     """Return where a path of the config lies: in the user's folder, or among the files shipped with the workflow."""
     if path.startswith(SHIPPED) and not exists(path):
+        if (CHECKOUT / path).exists():  # source_path would give a copy that is gone after the run
+            return str(CHECKOUT / path)
         try:
             return workflow.source_path(f"../../{path}")
         except Exception:  # not shipped either: the check of the config names it
@@ -136,6 +143,7 @@ FINAL = [
     "<results>/signatures/signatures.tsv",
     *of_datasets("<results>/{dataset}/scores.parquet"),
     *of_datasets("<results>/{dataset}/confounders.tsv"),
+    *of_datasets("<results>/{dataset}/pseudobulk.h5ad"),
     *(of_datasets("<results>/{dataset}/scored.h5ad") if config["scoring"]["scored_h5ad"] else []),
     "<results>/summary/coverage.tsv",
     "<results>/summary/coverage.svg",

@@ -2,6 +2,11 @@
 # out: <results>/summary/{contrasts,coverage,meta,verdicts}.tsv
 
 
+localrules:
+    summary_coverage,
+    synthesis,
+
+
 rule summary_coverage:
     input:
         library=LIBRARY,

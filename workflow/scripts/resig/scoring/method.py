@@ -42,7 +42,8 @@ class Method:
 
     `prepare` is called once a run with the panel and returns what scores a block of rows. A method that needs the
     whole matrix at once has `score_cohort` instead: log values (observations x genes) and panel in, scores out.
-    `as_gene_sum` is for methods that can be held against matched random sets, cell by cell.
+    `as_gene_sum` is for methods that can be held against matched random sets, cell by cell; `linear` says that what is
+    summed is linear in the log values, so that the mean of scores is the score of the means.
 
     `at_least` is the smallest number of members; `passes` is 2 where gene statistics must be known first (intake
     measures them); `cohort_dependent` says that other observations change a score, `set_dependent` that other sets
@@ -57,6 +58,7 @@ class Method:
     prepare: Callable[[Panel], Scorer] | None = None
     score_cohort: Callable[[np.ndarray, Panel], Scores] | None = None
     as_gene_sum: Callable[[Panel], GeneSum] | None = None
+    linear: bool = False
     needs: Literal["ranks", "log values"] = "log values"
     passes: int = 1
     set_dependent: bool = False

@@ -37,4 +37,5 @@ METHOD = Method(
     cohort_dependent=False,
     prepare=prepare,
     as_gene_sum=as_gene_sum,
+    linear=True,
 )

@@ -42,5 +42,6 @@ METHOD = Method(
     passes=2,
     prepare=prepare,
     as_gene_sum=as_gene_sum,
+    linear=True,
     varying_only=True,
 )
