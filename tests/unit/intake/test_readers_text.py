@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from resig.errors import ResigError
-from resig.intake.text import read_text_matrix
+from resig.intake.readers.text import read_text_matrix
 
 VALUES = np.round(np.random.default_rng(1).lognormal(size=(5, 3)), 6)  # samples x genes
 SAMPLES = ["P-01", "P-02", "P-03", "P-04", "P-05"]
