@@ -19,8 +19,11 @@ LIBRARY = [
         "files",
         "genesets",
         "inference/__init__",
+        "inference/cox",
         "inference/effects",
         "inference/permutation",
+        "inference/ranks",
+        "inference/shuffles",
         "inference/two_groups",
         "intake/__init__",
         "intake/cells",
@@ -32,6 +35,7 @@ LIBRARY = [
         "lint",
         "logs",
         "matrix",
+        "meta_analysis",
         "nomenclature",
         "plan",
         "plots/__init__",
@@ -47,6 +51,7 @@ LIBRARY = [
         "scoring/aucell",
         "scoring/block",
         "scoring/cell_null",
+        "scoring/files",
         "scoring/gsva",
         "scoring/inputs",
         "scoring/kernels",
@@ -57,6 +62,7 @@ LIBRARY = [
         "scoring/run",
         "scoring/score_genes",
         "scoring/scored_h5ad",
+        "scoring/shards",
         "scoring/singscore",
         "scoring/ssgsea",
         "scoring/ucell",
@@ -74,13 +80,17 @@ LIBRARY = [
 sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
 from resig.config import ConfigError, complete_config, load_schema
+from resig.scoring.shards import count_shards
 
 SHIPPED = "resources/"
+CHECKOUT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
 
 
 def at_hand(path):
     """Return where a path of the config lies: in the user's folder, or among the files shipped with the workflow."""
     if path.startswith(SHIPPED) and not exists(path):
+        if (CHECKOUT / path).exists():  # source_path would give a copy that is gone after the run
+            return str(CHECKOUT / path)
         try:
             return workflow.source_path(f"../../{path}")
         except Exception:  # not shipped either: the check of the config names it
