@@ -20,9 +20,7 @@ MOST_SETS = 200  # matched sets: enough to say whether a set is among the most c
 VALUES = 4_000_000
 
 
-def signature_quality(
-    dataset: str, background: Background, scores: pd.DataFrame, min_cells: int, alpha: float
-) -> pd.DataFrame:
+def signature_quality(dataset: str, background: Background, scores: pd.DataFrame, min_cells: int) -> pd.DataFrame:
     """Return a row for each cell type and scored signature."""
     rows = []
     for cell_type in sorted(background.pseudobulk.units["cell_type"].unique()):
@@ -51,9 +49,11 @@ def signature_quality(
                 flags.append(f"fewer_than_{FEWEST_SAMPLES}_samples")
             elif len(gene) > 1:
                 figures |= coherence(ranked, own, pool.draw(own)) | first_component(log, own)
-                if figures["coherence_p"] > alpha:
+                if figures["coherence_p"] > background.null_alpha:
                     flags.append("incoherent")
-            rows.append({"dataset": dataset, "cell_type": cell_type, "signature": name, "flags": ";".join(flags)} | figures)
+            rows.append(
+                {"dataset": dataset, "cell_type": cell_type, "signature": name, "flags": ";".join(flags)} | figures
+            )
     return pd.DataFrame(rows, columns=QUALITY.names)
 
 

@@ -17,7 +17,8 @@ from resig.inference.matched import (
     standing,
 )
 from resig.inference.set_scores import Set, in_groups, panel_of, scorer_of, sets_of, why_not
-from resig.pseudobulk import Pseudobulk
+from resig.pseudobulk import Path_, Pseudobulk, read_pseudobulk
+from resig.scoring.inputs import build_panel, read_signatures
 from resig.scoring.method import Method
 from resig.scoring.panel import Panel, seed_of
 
@@ -48,6 +49,23 @@ class Background:
             return at.to_numpy()
         place = dict(zip(units.loc[at, "sample"], at, strict=True))
         return np.array([place[sample] for sample in samples], dtype=np.int64)
+
+
+def read_background(
+    pseudobulk: Path_,
+    members: Path_,
+    coverage: Path_,
+    *,
+    bulk: bool,
+    matched_sets: int,
+    null_alpha: float,
+    seed: int,
+    methods: Sequence[Method] = (),
+) -> Background:
+    """Read what the scored signatures of a dataset are held against."""
+    known = read_pseudobulk(pseudobulk)
+    panel = build_panel(read_signatures(members, coverage), known.genes, seed)
+    return Background(known, panel, {each.name: each for each in methods}, bulk, matched_sets, null_alpha)
 
 
 @dataclass(frozen=True)
@@ -93,7 +111,7 @@ def examine(
 class Pool:
     """The genes that a method may draw, in bins of their expression and detection in one cell type."""
 
-    def __init__(self, background: Background, method: Method, cell_type: str) -> None:
+    def __init__(self, background: Background, method: Method, cell_type: str, most: int | None = None) -> None:
         self.genes = background.pseudobulk.genes
         self.places = np.flatnonzero(self.genes.sd > 0) if method.varying_only else np.arange(len(self.genes))
         here = background.rows_of(cell_type)
@@ -101,7 +119,8 @@ class Pool:
         self.detected = background.pseudobulk.detected[here].mean(axis=0)
         self.bins = bins_of(self.mean[self.places], self.detected[self.places])
         self.order = np.argsort(np.asarray(self.genes.symbols, dtype=str)[self.places], kind="stable")
-        self.n_sets, self.seed = background.matched_sets, background.panel.seed
+        self.n_sets = min(background.matched_sets, most or background.matched_sets)
+        self.seed = background.panel.seed
         self.fewest = 2 / background.null_alpha
 
     def draw(self, own: Set) -> Draws | str:
