@@ -120,7 +120,7 @@ def first_component(log: np.ndarray, own: Set) -> dict[str, float]:
     length = np.sqrt((mean**2).sum())
     return {
         "pc1_share": float(lengths[0] ** 2 / (lengths**2).sum()),
-        "pc1_agreement": float(abs(mean @ left[:, 0]) / length) if length > 0 else np.nan,
+        "pc1_agreement": round(float(abs(mean @ left[:, 0]) / length), 9) if length > 0 else np.nan,
     }
 
 
