@@ -23,8 +23,11 @@ LIBRARY = [
         "inference/permutation",
         "inference/two_groups",
         "intake/__init__",
+        "intake/archive",
         "intake/cells",
+        "intake/download",
         "intake/labels",
+        "intake/remote",
         "intake/run",
         "intake/samples",
         "intake/text",
@@ -73,13 +76,17 @@ LIBRARY = [
 ]
 sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
-from resig.config import ConfigError, complete_config, load_schema
+from resig.config import ConfigError, complete_config, folder_of_downloads, load_schema
+from resig.intake.remote import local_path
 
 SHIPPED = "resources/"
+SCHEMA = load_schema(workflow.source_path("../schemas/config.schema.yaml"))
+DOWNLOADS = folder_of_downloads(config, SCHEMA)
 
 
 def at_hand(path):
-    """Return where a path of the config lies: in the user's folder, or among the files shipped with the workflow."""
+    """Return where a path of the config lies: in the user's folder, its downloads, or the files shipped with resig."""
+    path = local_path(path, DOWNLOADS)
     if path.startswith(SHIPPED) and not exists(path):
         try:
             return workflow.source_path(f"../../{path}")
@@ -92,7 +99,7 @@ try:
     config.update(
         complete_config(
             config,
-            load_schema(workflow.source_path("../schemas/config.schema.yaml")),
+            SCHEMA,
             files=[*workflow.configfiles, *workflow.overwrite_configfiles],
             locate=at_hand,
         )
