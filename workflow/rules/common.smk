@@ -19,8 +19,11 @@ LIBRARY = [
         "files",
         "genesets",
         "inference/__init__",
+        "inference/cox",
         "inference/effects",
         "inference/permutation",
+        "inference/ranks",
+        "inference/shuffles",
         "inference/two_groups",
         "intake/__init__",
         "intake/archive",
@@ -35,6 +38,7 @@ LIBRARY = [
         "lint",
         "logs",
         "matrix",
+        "meta_analysis",
         "nomenclature",
         "plan",
         "plots/__init__",
@@ -50,6 +54,7 @@ LIBRARY = [
         "scoring/aucell",
         "scoring/block",
         "scoring/cell_null",
+        "scoring/files",
         "scoring/gsva",
         "scoring/inputs",
         "scoring/kernels",
@@ -60,6 +65,7 @@ LIBRARY = [
         "scoring/run",
         "scoring/score_genes",
         "scoring/scored_h5ad",
+        "scoring/shards",
         "scoring/singscore",
         "scoring/ssgsea",
         "scoring/ucell",
@@ -77,17 +83,22 @@ LIBRARY = [
 sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
 from resig.config import ConfigError, complete_config, folder_of_downloads, load_schema
-from resig.intake.remote import local_path
+from resig.intake.remote import is_brought, local_path
+from resig.scoring.shards import count_shards
 
 SHIPPED = "resources/"
 SCHEMA = load_schema(workflow.source_path("../schemas/config.schema.yaml"))
 DOWNLOADS = folder_of_downloads(config, SCHEMA)
+CHECKOUT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
 
 
 def at_hand(path):
     """Return where a path of the config lies: in the user's folder, its downloads, or the files shipped with resig."""
-    path = local_path(path, DOWNLOADS)
+    if is_brought(path):
+        return local(local_path(path, DOWNLOADS))
     if path.startswith(SHIPPED) and not exists(path):
+        if (CHECKOUT / path).exists():  # source_path would give a copy that is gone after the run
+            return str(CHECKOUT / path)
         try:
             return workflow.source_path(f"../../{path}")
         except Exception:  # not shipped either: the check of the config names it

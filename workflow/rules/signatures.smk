@@ -2,6 +2,10 @@
 # out: <results>/signatures/{signatures,members,notices}.tsv, resistance.gmt
 
 
+localrules:
+    signatures,
+
+
 rule signatures:
     input:
         library=LIBRARY,

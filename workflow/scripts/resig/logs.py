@@ -1,5 +1,6 @@
 """One place where a job's words go: its log file, and one line on the terminal when it fails."""
 
+import errno
 import os
 import sys
 import time
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import TextIO
 
 from resig.errors import ResigError
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @contextmanager
@@ -34,6 +37,8 @@ def log_to(path: str | os.PathLike[str]) -> Iterator[TextIO]:
         _fail(f"ERROR: {error}", terminal)
     except Exception as error:
         traceback.print_exc()
+        if getattr(error, "errno", None) in FULL:
+            _fail(f"ERROR: the disk is full ({_one_line(error)}); free some space and run again", terminal)
         _fail(f"ERROR: unexpected {type(error).__name__}: {_one_line(error)}; see {path}", terminal)
     finally:
         terminal.close()
