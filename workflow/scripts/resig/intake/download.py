@@ -163,7 +163,7 @@ def _persist(
         try:
             _receive(url, part, state, say, patience)
             return
-        except (*ftplib.all_errors, http.client.HTTPException) as error:
+        except (OSError, EOFError, ftplib.Error, http.client.HTTPException) as error:
             hiccup = _judged(error, url, path, patience)
         have = part.stat().st_size
         tries = 1 if have > furthest >= 0 else tries + 1
