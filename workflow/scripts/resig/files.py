@@ -1,6 +1,7 @@
 """Files that are whole or absent: written under a temporary name, then renamed."""
 
 import glob
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -21,11 +22,22 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     partial = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         yield partial
-        with partial.open("rb") as handle:
-            os.fsync(handle.fileno())
-        partial.replace(target)
+        settle(partial, target)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def settle(partial: Path, target: Path) -> None:
+    """Give a finished file its name, after its bytes have reached the disk."""
+    with partial.open("rb") as handle:
+        os.fsync(handle.fileno())
+    partial.replace(target)
+
+
+def sha256_of(path: str | os.PathLike[str]) -> str:
+    """Return the sha256 sum of a file."""
+    with Path(path).open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 @contextmanager
