@@ -19,8 +19,11 @@ LIBRARY = [
         "files",
         "genesets",
         "inference/__init__",
+        "inference/cox",
         "inference/effects",
         "inference/permutation",
+        "inference/ranks",
+        "inference/shuffles",
         "inference/two_groups",
         "intake/__init__",
         "intake/cells",
@@ -35,6 +38,7 @@ LIBRARY = [
         "lint",
         "logs",
         "matrix",
+        "meta_analysis",
         "names",
         "nomenclature",
         "plan",
@@ -51,6 +55,7 @@ LIBRARY = [
         "scoring/aucell",
         "scoring/block",
         "scoring/cell_null",
+        "scoring/files",
         "scoring/gsva",
         "scoring/inputs",
         "scoring/kernels",
@@ -61,6 +66,7 @@ LIBRARY = [
         "scoring/run",
         "scoring/score_genes",
         "scoring/scored_h5ad",
+        "scoring/shards",
         "scoring/singscore",
         "scoring/ssgsea",
         "scoring/ucell",
@@ -79,13 +85,17 @@ LIBRARY = [
 sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
 from resig.config import ConfigError, complete_config, load_schema
+from resig.scoring.shards import count_shards
 
 SHIPPED = "resources/"
+CHECKOUT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
 
 
 def at_hand(path):
     """Return where a path of the config lies: in the user's folder, or among the files shipped with the workflow."""
     if path.startswith(SHIPPED) and not exists(path):
+        if (CHECKOUT / path).exists():  # source_path would give a copy that is gone after the run
+            return str(CHECKOUT / path)
         try:
             return workflow.source_path(f"../../{path}")
         except Exception:  # not shipped either: the check of the config names it

@@ -97,6 +97,9 @@ rule verdict_page:
 
 
 localrules:
+    plot_coverage,
+    plot_verdicts,
+    verdict_page,
     validate,
 
 

@@ -1,17 +1,39 @@
 # in:  matrix, genes, coverage and members of each dataset
+# by:  one job a dataset; above scoring.shard_cells one job for each shard of its cells, gathered into the same file
 # out: <results>/{dataset}/scores.parquet (one row a cell or sample), sample_scores.tsv, confounders.tsv; scored.h5ad;
 #      pseudobulk.h5ad
 
 
+SHARDS = {dataset: count_shards(spec, at_hand, config["scoring"]["shard_cells"]) for dataset, spec in DATASETS.items()}
+SCORE_INPUT = {
+    "matrix": "<results>/{dataset}/matrix.h5ad",
+    "genes": "<results>/{dataset}/genes.tsv",
+    "observations": "<results>/{dataset}/observations.parquet",
+    "report": "<results>/{dataset}/intake.json",
+    "coverage": "<results>/{dataset}/coverage.tsv",
+    "members": "<results>/signatures/members.tsv",
+}
+
+
+def one_of(datasets):
+    """Return a wildcard constraint that these datasets meet, and no other."""
+    return "|".join(map(re.escape, datasets)) or "none"
+
+
+def how_to_score(wildcards):
+    """Return what a scoring job has to know about a dataset, besides its files."""
+    return {
+        "methods": methods_of(wildcards.dataset),
+        "cell_null": config["scoring"]["cell_null"],
+        "null_draws": config["scoring"]["cell_null_draws"],
+        "seed": config["inference"]["seed"],
+    }
+
+
 rule score:
     input:
+        **SCORE_INPUT,
         library=LIBRARY,
-        matrix="<results>/{dataset}/matrix.h5ad",
-        genes="<results>/{dataset}/genes.tsv",
-        observations="<results>/{dataset}/observations.parquet",
-        report="<results>/{dataset}/intake.json",
-        coverage="<results>/{dataset}/coverage.tsv",
-        members="<results>/signatures/members.tsv",
         own_methods=lambda wildcards: own_methods_of(wildcards.dataset),
     output:
         scores="<results>/{dataset}/scores.parquet",
@@ -19,16 +41,59 @@ rule score:
         "<logs>/score/{dataset}.log",
     benchmark:
         "<benchmarks>/score/{dataset}.tsv"
+    wildcard_constraints:
+        dataset=one_of(dataset for dataset, shards in SHARDS.items() if shards == 1),
     conda:
         "../envs/resig.yaml"
     threads: 2
     params:
-        methods=lambda wildcards: methods_of(wildcards.dataset),
-        cell_null=config["scoring"]["cell_null"],
-        null_draws=config["scoring"]["cell_null_draws"],
-        seed=config["inference"]["seed"],
+        how=how_to_score,
     script:
         "../scripts/score.py"
+
+
+rule score_shard:
+    input:
+        **SCORE_INPUT,
+        library=LIBRARY,
+        own_methods=lambda wildcards: own_methods_of(wildcards.dataset),
+    output:
+        scores=temp("<results>/{dataset}/shards/{number}-of-{shards}.parquet"),
+    log:
+        "<logs>/score_shard/{dataset}.{number}-of-{shards}.log",
+    benchmark:
+        "<benchmarks>/score_shard/{dataset}.{number}-of-{shards}.tsv"
+    wildcard_constraints:
+        number=r"\d+",
+        shards=r"\d+",
+    conda:
+        "../envs/resig.yaml"
+    threads: 2
+    params:
+        how=how_to_score,
+    script:
+        "../scripts/score_shard.py"
+
+
+rule gather_scores:
+    input:
+        library=LIBRARY,
+        shards=lambda wildcards: [
+            f"<results>/{wildcards.dataset}/shards/{number}-of-{SHARDS[wildcards.dataset]}.parquet"
+            for number in range(1, SHARDS[wildcards.dataset] + 1)
+        ],
+    output:
+        scores="<results>/{dataset}/scores.parquet",
+    log:
+        "<logs>/gather_scores/{dataset}.log",
+    benchmark:
+        "<benchmarks>/gather_scores/{dataset}.tsv"
+    wildcard_constraints:
+        dataset=one_of(dataset for dataset, shards in SHARDS.items() if shards > 1),
+    conda:
+        "../envs/resig.yaml"
+    script:
+        "../scripts/gather_scores.py"
 
 
 rule scored_h5ad:

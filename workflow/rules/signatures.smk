@@ -8,6 +8,10 @@ NOMENCLATURE = [
 ]
 
 
+localrules:
+    signatures,
+
+
 rule signatures:
     input:
         library=LIBRARY,

@@ -18,7 +18,8 @@ from resig.scoring import METHODS, find_methods, load_method, run
 from resig.scoring.inputs import Observations, Universe, build_panel, read_signatures, read_universe
 from resig.scoring.panel import Panel
 from resig.scoring.progress import Progress
-from resig.scoring.run import Plan, in_turn, score_dataset
+from resig.scoring.run import Plan, gather_scores, in_turn, score_dataset
+from resig.scoring.shards import count_shards
 
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPTS = ROOT / "workflow" / "scripts"
@@ -68,6 +69,42 @@ def test_row_groups_are_of_one_size(cells: Path, tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(run, "ROW_GROUP", 16)
     metadata = pq.ParquetFile(score_file(cells, tmp_path / "s.parquet", SETS, span=100, threads=3)).metadata
     assert [metadata.row_group(at).num_rows for at in range(metadata.num_row_groups)] == [16, 16, 16, 2]
+
+
+@pytest.mark.parametrize("shards", [1, 2, 7, 60])
+def test_gathered_shards_are_the_file_of_one_pass(
+    cells: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shards: int
+) -> None:
+    monkeypatch.setattr(run, "ROW_GROUP", 16)
+    rows = [row for row in range(50) if row % 7]
+    whole = score_file(cells, tmp_path / "whole.parquet", SETS, BY_ROW, rows=rows)
+    parts = [
+        score_file(cells, tmp_path / f"{at}.parquet", SETS, BY_ROW, rows=rows, shard=(at, shards), span=90)
+        for at in range(1, shards + 1)
+    ]
+    gather_scores(parts, tmp_path / "gathered.parquet")
+    assert (tmp_path / "gathered.parquet").read_bytes() == whole.read_bytes()
+
+
+def test_shards_of_another_run_are_refused(cells: Path, tmp_path: Path) -> None:
+    one = score_file(cells, tmp_path / "1.parquet", SETS, ["zmean"], shard=(1, 2))
+    other = score_file(cells, tmp_path / "2.parquet", SETS, ["ucell"], shard=(2, 2))
+    with pytest.raises(ResigError, match="its columns are not those of"):
+        gather_scores([one, other], tmp_path / "gathered.parquet")
+    assert not (tmp_path / "gathered.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind", "cells_a_shard", "shards"),
+    [(None, "single_cell", 50, 1), (None, "single_cell", 49, 2), (None, "bulk", 10, 1), (4, "bulk", 10, 4)],
+)
+def test_a_dataset_is_cut_by_its_size_or_as_asked(
+    cells: Path, asked: int | None, kind: str, cells_a_shard: int, shards: int
+) -> None:
+    spec = {"shards": asked, "kind": kind, "matrix": str(cells)}
+    assert count_shards(spec, str, cells_a_shard) == shards
+    assert count_shards(spec, lambda path: f"{path}.not_there", 1) == (asked or 1)
+    assert count_shards(spec | {"matrix": [str(cells), str(cells)]}, str, 1) == (asked or 1)
 
 
 def test_gsva_goes_through_the_same_file(cells: Path, tmp_path: Path) -> None:

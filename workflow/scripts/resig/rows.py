@@ -84,14 +84,15 @@ class RowReader:
         self.arrays = [open_stored(each) if direct else ByLibrary(each) for each in nodes]
         self.value_bytes = sum(each.dtype.itemsize for each in nodes)
 
-    def spans(self, values: int | None = None) -> list[tuple[int, int]]:
-        """Cut the rows into spans (first, last) of about `values` stored values, one row at least."""
+    def spans(self, values: int | None = None, begin: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+        """Cut rows into spans (first, last) of about `values` stored values, one row at least."""
         compressed = any(each.compressed for each in self.arrays)
         step = values or (SPAN_VALUES_COMPRESSED if compressed else SPAN_VALUES)
-        spans, first = [], 0
-        while first < self.n_rows:
+        spans, first = [], begin
+        end = self.n_rows if end is None else end
+        while first < end:
             last = int(np.searchsorted(self.start, self.start[first] + step, side="right")) - 1
-            last = min(max(last, first + 1), self.n_rows)
+            last = min(max(last, first + 1), end)
             spans.append((first, last))
             first = last
         return spans

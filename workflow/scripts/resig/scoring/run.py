@@ -50,19 +50,44 @@ def score_dataset(
     threads: int = 1,
     span: int | None = None,
     direct: bool = True,
+    shard: tuple[int, int] = (1, 1),
 ) -> None:
     """Write scores.parquet: a row for each observation in use, a column for each `{signature}__{method}` and part.
 
     The file is the same, byte by byte, for any number of threads and any `span` (stored values read at a time).
-    `direct=False` leaves all reading to the HDF5 library.
+    `direct=False` leaves all reading to the HDF5 library. With `shard=(2, 8)` the second eighth of the rows is scored;
+    `gather_scores` puts the shards together.
     """
     with open_rows(open_matrix(matrix), direct) as reader:
         engine = Engine(reader, universe, observations, Scale.of(units, kind), panel, signatures, plan)
-        progress = Progress(reader.n_rows, reader.bytes_until(reader.n_rows))
-        with whole_file(target) as partial, ScoreFile(partial, engine.columns) as file:
-            for last, names, scores in in_turn(engine.score_span, reader.spans(span), threads):
+        begin, end = rows_of_shard(reader.n_rows, *shard)
+        before = reader.bytes_until(begin)
+        progress = Progress(end - begin, reader.bytes_until(end) - before)
+        with whole_file(target) as partial, ScoreFile(partial, score_schema(engine.columns)) as file:
+            for last, names, scores in in_turn(engine.score_span, reader.spans(span, begin, end), threads):
                 file.add(names, scores)
-                progress.reach(last, reader.bytes_until(last))
+                progress.reach(last - begin, reader.bytes_until(last) - before)
+
+
+def rows_of_shard(n_rows: int, number: int, shards: int) -> tuple[int, int]:
+    """Return the rows (first, last) of one shard, counted from 1; shards differ by one row at most."""
+    return n_rows * (number - 1) // shards, n_rows * number // shards
+
+
+def gather_scores(shards: Sequence[Path_], target: Path_) -> None:
+    """Put shards together, in their order, into the file that one pass would have written, byte by byte."""
+    schema = pq.read_schema(shards[0])
+    with whole_file(target) as partial, ScoreFile(partial, schema) as file:
+        for shard in shards:
+            with pq.ParquetFile(shard) as part:
+                if part.schema_arrow.names != schema.names:
+                    raise ResigError(
+                        f"its columns are not those of {shards[0]}", where=str(shard), todo="delete both, and run again"
+                    )
+                for group in range(part.num_row_groups):
+                    rows = part.read_row_group(group).combine_chunks()
+                    scores = np.array([column.to_numpy() for column in rows.columns[1:]])
+                    file.add(rows["observation"].combine_chunks(), scores.reshape(len(schema) - 1, rows.num_rows))
 
 
 class Engine:
@@ -234,11 +259,16 @@ def in_turn(work: Callable[[Span], Result], spans: Iterable[Span], threads: int)
             yield waiting.popleft().result()
 
 
+def score_schema(columns: Iterable[str]) -> pa.Schema:
+    """Return the columns of scores.parquet."""
+    return pa.schema([("observation", pa.string()), *((name, pa.float64()) for name in columns)])
+
+
 class ScoreFile:
     """A Parquet file of scores that is written in groups of rows of one size, however the rows arrive."""
 
-    def __init__(self, path: Path_, columns: Iterable[str]) -> None:
-        self.schema = pa.schema([("observation", pa.string()), *((name, pa.float64()) for name in columns)])
+    def __init__(self, path: Path_, schema: pa.Schema) -> None:
+        self.schema = schema
         self.writer = pq.ParquetWriter(
             path,
             self.schema,
