@@ -9,7 +9,6 @@ with answer_errors():
         shipped=data.shipped,
         own=data.own,
         companion_files=data.companions,
-        matrices=data.matrices,
-        metadata=data.metadata,
+        files=data.data,
     )
     print(plan)

@@ -86,7 +86,9 @@ def index_of(table: h5py.Group, where: str) -> list[str]:
     title = table.attrs.get("_index")
     if not isinstance(table, h5py.Group) or title is None or title not in table:
         raise ResigError(
-            f"its {table.name.strip('/')} has no index: nothing names its rows", where=where, todo="write it again with anndata"
+            f"its {table.name.strip('/')} has no index: nothing names its rows",
+            where=where,
+            todo="write it again with anndata",
         )
     return _words(table[title])
 

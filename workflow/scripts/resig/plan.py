@@ -7,9 +7,9 @@ import pandas as pd
 
 from resig.coverage import measure_coverage
 from resig.inference.two_groups import split_arms
-from resig.intake.labels import Labels, read_labels, read_text, separator_of
-from resig.intake.text import names_in
-from resig.matrix import names_along
+from resig.intake.labels import Labels
+from resig.intake.several import files_asked
+from resig.intake.who import features_of, know
 from resig.signatures import gather
 
 
@@ -18,18 +18,19 @@ def describe_plan(
     shipped: Sequence[str],
     own: Sequence[str],
     companion_files: Sequence[str],
-    matrices: Sequence[str],
-    metadata: Sequence[str],
+    files: Sequence[str],
 ) -> str:
-    """Return the plan as text for the terminal."""
+    """Return the plan as text for the terminal; `files` are those of all datasets, in the order of the config."""
+    named = [path for dataset in config["datasets"].values() for path in files_asked(dataset)]
+    locate = dict(zip(named, files, strict=True)).__getitem__
     collection, notices = gather(config["signatures"], shipped, own, companion_files)
     signatures, members = collection.signatures, collection.members
     lines = [f"{len(signatures)} signatures with {len(members)} members"]
     lines += [f"  {row.collection} line {row.line}: {row.problem}: {row.action}" for row in notices.itertuples()]
     labels: dict[str, Labels] = {}
-    for (name, dataset), matrix, table in zip(config["datasets"].items(), matrices, metadata, strict=True):
-        labels[name] = read_labels(table, called=dataset["metadata"] or dataset["matrix"])
-        lines += ["", *_dataset_lines(name, dataset, config, signatures, members, matrix, labels[name])]
+    for name, dataset in config["datasets"].items():
+        labels[name] = know(dataset, locate).labels
+        lines += ["", *_dataset_lines(name, dataset, config, signatures, members, features_of(dataset, locate))]
     for name, contrast in config["contrasts"].items():
         lines += ["", f"contrast {name}: {_arm(contrast, 'resistant')} against {_arm(contrast, 'sensitive')}"]
         for dataset in contrast["datasets"]:
@@ -45,10 +46,8 @@ def _dataset_lines(
     config: Mapping[str, Any],
     signatures: pd.DataFrame,
     members: pd.DataFrame,
-    matrix: str,
-    labels: Labels,
+    features: Sequence[str],
 ) -> list[str]:
-    features = _features(matrix, set(labels.load(dataset["sample"])) if dataset["sample"] in labels.columns else set())
     genes = pd.DataFrame({"symbol": features, "how": "as given", "used": "yes", "sd": 1.0}).drop_duplicates("symbol")
     gate = measure_coverage(name, dataset["assay"], signatures, members, genes, config["scoring"]["min_coverage"])
     counts = gate["scorable"].value_counts()
@@ -61,13 +60,6 @@ def _dataset_lines(
     for reason, group in gate[gate["scorable"] == "no"].groupby("reason", sort=False):
         lines.append(f"    {reason}: {', '.join(group['signature'])}")
     return lines
-
-
-def _features(matrix: str, sample_ids: set[str]) -> list[str]:
-    if matrix.endswith(".h5ad"):
-        return names_along(matrix, "var")
-    across, down = names_in(read_text(matrix), separator_of(matrix), matrix)
-    return down if len(sample_ids & set(across)) >= len(sample_ids & set(down)) else across
 
 
 def _arm(contrast: Mapping[str, Any], arm: str) -> str:

@@ -7,7 +7,9 @@ from typing import Any
 import pandas as pd
 
 MOST_LEVELS = 20
-ALSO_MISSING = frozenset({"unknown", "not available", "not reported", "n.a.", "n.d.", "-", ".", "?", "missing", "na", "none", "nan"})
+ALSO_MISSING = frozenset(
+    {"unknown", "not available", "not reported", "n.a.", "n.d.", "-", ".", "?", "missing", "na", "none", "nan"}
+)
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _DATE = re.compile(r"\d{4}-\d\d?-\d\d?([ T].*)?|\d\d?[./]\d\d?[./]\d{4}|\d{4}/\d\d?/\d\d?")
 

@@ -26,7 +26,9 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
     "case, dots and dashes": _bare,
     "a leading X, as R puts it before a digit": lambda name: re.sub(r"^X(?=[\d.])", "", _dotted(name)),
     "an ending such as -1": lambda name: re.sub(r"[-._]\d{1,2}$", "", name),
-    "a file's ending": lambda name: re.sub(r"(\.(bam|sorted|fastq|fq|txt|gz|tsv|csv|counts|genes|results))+$", "", name),
+    "a file's ending": lambda name: re.sub(
+        r"(\.(bam|sorted|fastq|fq|txt|gz|tsv|csv|counts|genes|results))+$", "", name
+    ),
     "case, dots, dashes and a leading X": lambda name: re.sub(r"^x", "", _bare(name)),
     "leading zeros": lambda name: re.sub(r"0+(?=\d)", "", _bare(name)),
 }
@@ -48,6 +50,8 @@ def likely_reason(there: Collection[str], here: Collection[str]) -> Reason | Non
 
 def _by_spelling(what: str, spelling: Callable[[str], str], left: list[str], right: list[str]) -> Reason | None:
     spelt = {spelling(name): name for name in reversed(right)}
+    if len(spelt) < 0.9 * len(set(right)):  # many would become one
+        return None
     pairs = [(name, spelt[spelling(name)]) for name in left if spelling(name) in spelt]
     return Reason(what, *pairs[0], len(pairs)) if pairs else None
 

@@ -11,11 +11,20 @@ if TYPE_CHECKING:
     from resig.intake.run import Pass
 
 DEPTH = ("total_counts", "n_counts", "nCount_RNA", "nUMI", "n_umi", "total_UMIs")
-MITO = ("pct_counts_mt", "percent.mt", "percent_mt", "percent_mito", "percent.mito", "pct_counts_Mito", "mito_frac", "frac_mito")
+MITO = (
+    "pct_counts_mt",
+    "percent.mt",
+    "percent_mt",
+    "percent_mito",
+    "percent.mito",
+    "pct_counts_Mito",
+    "mito_frac",
+    "frac_mito",
+)
 
 
 def complete_quality(passed: "Pass", labels: Labels, rows: list[int], has_mito: bool) -> tuple["Pass", dict[str, str]]:
-    """Fill what log values or a matrix without mitochondrial genes cannot say from columns of obs; say what is from where."""
+    """Take from obs what log values, or a matrix without mitochondrial genes, cannot say; tell what is from where."""
     origin = {"detected_genes": "computed", "depth": "computed", "mito_share": "computed"}
     if np.isnan(passed.depth).all():
         depth, origin["depth"] = _column(labels, DEPTH, rows, len(passed.depth))
@@ -32,7 +41,9 @@ def _column(labels: Labels, known: tuple[str, ...], rows: list[int], n: int) -> 
         if title in labels.columns:
             values = labels.load(title)
             try:
-                return np.array([float(values[row]) if values[row] else np.nan for row in rows]), f"obs column '{title}'"
+                return np.array(
+                    [float(values[row]) if values[row] else np.nan for row in rows]
+                ), f"obs column '{title}'"
             except (ValueError, IndexError):
                 continue
     return np.full(n, np.nan), "not known"

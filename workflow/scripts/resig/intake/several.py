@@ -21,14 +21,27 @@ def parts_of(matrix: str | Sequence[str] | Mapping[str, str]) -> dict[str, str]:
     if not is_several(matrix):
         return {"": str(matrix)}
     asked = [matrix] if isinstance(matrix, str) else list(matrix)
-    paths = [path for each in asked for path in (sorted(glob.glob(each, recursive=True)) if is_several(each) else [each])]
+    paths = [path for each in asked for path in (_matching(each) if is_several(each) else [each])]
     if not paths:
         raise ResigError(f"no file matches '{asked[0]}'", todo=f"patterns are relative to {Path.cwd()}")
     return dict(zip(sample_names(paths), paths, strict=True))
 
 
+def files_asked(spec: Mapping[str, Any]) -> list[str]:
+    """Return the files of a dataset as its config names them: the parts of the matrix, and the metadata."""
+    return [*parts_of(spec["matrix"]).values(), *([spec["metadata"]] if spec["metadata"] else [])]
+
+
+def said(matrix: str | Sequence[str] | Mapping[str, str]) -> str:
+    """Say which files a matrix means."""
+    if isinstance(matrix, str):
+        return matrix
+    paths = list(parts_of(matrix).values())
+    return f"{len(paths)} files ({', '.join(paths[:3])}{', ...' if len(paths) > 3 else ''})"
+
+
 def sample_names(paths: Sequence[str]) -> list[str]:
-    """Name samples by what differs between their paths: folders that differ, else file names without a shared ending."""
+    """Name samples by what differs between paths: the folders, else the file names without a shared ending."""
     if len(set(paths)) < len(paths):
         twice = next(path for path in paths if list(paths).count(path) > 1)
         raise ResigError(f"file '{twice}' stands there twice", todo="name each file once")
@@ -40,10 +53,14 @@ def sample_names(paths: Sequence[str]) -> list[str]:
         while len({each[0] for each in steps}) == 1:
             steps = [each[1:] for each in steps]
         names = ["/".join(each) for each in steps]
-    ending = os.path.commonprefix([name[::-1] for name in names])[::-1] if len(names) > 1 else names[0]
+    ending = os.path.commonprefix([name[::-1] for name in names])[::-1] if len(names) > 1 else names[0]  # noqa: RUF071
     starts = [at for at, letter in enumerate(ending) if letter in "._"]
     if not starts:
         return names
     cut = len(ending) - starts[0]
     short = [name[:-cut] for name in names]
     return short if all(short) and len(set(short)) == len(short) else names
+
+
+def _matching(pattern: str) -> list[str]:
+    return sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207

@@ -10,11 +10,14 @@ from resig.errors import ResigError
 from resig.intake.labels import Labels
 from resig.intake.mismatch import likely_reason
 from resig.intake.readers.joined import joined_labels
-from resig.intake.readers.registry import own_labels, table_of
+from resig.intake.readers.one_sample import read_one_sample
+from resig.intake.readers.recognise import recognise
+from resig.intake.readers.registry import SAYS_MORE, features_in, own_labels, table_of
 from resig.intake.readers.taken import Source
 from resig.intake.several import is_several, parts_of
 
 SHOWN = 50
+TOLD_BY_IDS = ("text", "parquet")  # only the ids of their metadata tell rows from columns
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Known:
 
     labels: Labels
     facts: dict[str, Any] = field(default_factory=dict)
+    table: Labels | None = None
 
 
 def know(spec: Mapping[str, Any], locate: Callable[[str], str] = str, called: Mapping[str, Any] | None = None) -> Known:
@@ -32,15 +36,31 @@ def know(spec: Mapping[str, Any], locate: Callable[[str], str] = str, called: Ma
     if spec["metadata"]:
         table = replace(table_of(locate(spec["metadata"])), source=str(named["metadata"]))
         if spec["kind"] == "bulk":
-            return Known(table)
+            return Known(table, table=table)
     own = _own(spec, locate, table, named)
     return Known(own) if table is None else combine(own, table, spec["sample"])
+
+
+def says_more(spec: Mapping[str, Any], locate: Callable[[str], str] = str) -> bool:
+    """Tell whether a matrix says by itself which sample an observation is."""
+    if is_several(spec["matrix"]):
+        return spec["kind"] == "single_cell"
+    return recognise(locate(spec["matrix"])) in SAYS_MORE
+
+
+def features_of(spec: Mapping[str, Any], locate: Callable[[str], str] = str) -> list[str]:
+    """Return the names of the features of a dataset."""
+    table = table_of(locate(spec["metadata"])) if spec["metadata"] else None
+    path = locate(next(iter(parts_of(spec["matrix"]).values())))
+    if is_several(spec["matrix"]) and spec["kind"] == "bulk":
+        return read_one_sample(path, spec.get("layer")).features
+    return features_in(source_of(spec, path, table))
 
 
 def source_of(spec: Mapping[str, Any], path: str, table: Labels | None) -> Source:
     """Return a file to read, with the ids that tell its rows from its columns."""
     ids: set[str] = set()
-    if table is not None:
+    if table is not None and recognise(path) in TOLD_BY_IDS:
         titles = [spec["sample"]] if spec["kind"] == "bulk" and spec["sample"] in table.columns else table.columns
         ids = {value for title in titles for value in table.load(title) if value}
     return Source(path, spec["kind"], ids, table.source if table else "the metadata", spec.get("layer"))
@@ -58,8 +78,10 @@ def combine(own: Labels, table: Labels, sample: str) -> Known:
         keys, key, how = own.load(sample), sample, "sample"
     else:
         reason = likely_reason(table.load(table.columns[0]), cells)
-        hint = f"'{reason.there}' there looks like '{reason.here}' here: {reason.what}" if reason else (
-            f"cells here begin with '{cells[0]}', its first column with '{table.load(table.columns[0])[0]}'"
+        hint = (
+            f"'{reason.there}' there looks like '{reason.here}' here: {reason.what}"
+            if reason
+            else (f"cells here begin with '{cells[0]}', its first column with '{table.load(table.columns[0])[0]}'")
         )
         raise ResigError(
             f"names no cell of the matrix, and has no column '{sample}' that {own.source} has too",
@@ -89,7 +111,8 @@ def combine(own: Labels, table: Labels, sample: str) -> Known:
     columns = [*own.columns, *(title for title in added if title not in own.columns)]
     return Known(
         Labels(f"{own.source} and {table.source}", columns, load),
-        _facts(how, key, keys, rows, place, [title for title in added if title in own.columns]),
+        facts=_facts(how, key, keys, rows, place, [title for title in added if title in own.columns]),
+        table=table,
     )
 
 
@@ -119,7 +142,9 @@ def say(reason: Any) -> str:
     return f"'{reason.there}' there looks like '{reason.here}' here: {reason.what} ({reason.matched} more would match)"
 
 
-def _own(spec: Mapping[str, Any], locate: Callable[[str], str], table: Labels | None, named: Mapping[str, Any]) -> Labels:
+def _own(
+    spec: Mapping[str, Any], locate: Callable[[str], str], table: Labels | None, named: Mapping[str, Any]
+) -> Labels:
     if is_several(spec["matrix"]):
         parts = {sample: locate(path) for sample, path in parts_of(spec["matrix"]).items()}
         first = next(iter(parts.values()))

@@ -33,7 +33,8 @@ class RowSorter:
         self.record = np.dtype([("row", np.int32), ("column", np.int32), ("value", kind)])
         self.stack = ExitStack()
         self.files = [
-            self.stack.enter_context(tempfile.TemporaryFile(dir=folder, prefix=".rows.")) for _ in self.bounds[1:]
+            self.stack.enter_context(tempfile.TemporaryFile(dir=folder, prefix=".rows."))  # noqa: SIM115
+            for _ in self.bounds[1:]
         ]
 
     def __enter__(self) -> "RowSorter":

@@ -1,6 +1,7 @@
 """GCT 1.2 and 1.3 (GenePattern, GTEx, CMap): a table below lines that say its size."""
 
 import os
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,20 +18,22 @@ def take_gct(source: Source, target: str | os.PathLike[str]) -> Taken:
     body = [line.split("\t") for line in lines[1 + n_above :]]
     if (len(body), len(header) - 1 - n_about) != sizes:
         raise ResigError(
-            f"has {len(body)} rows and {len(header) - 1 - n_about} samples, its second line says {sizes[0]} and {sizes[1]}",
+            f"has {len(body)} rows and {len(header) - 1 - n_about} samples, its head says {sizes[0]} and {sizes[1]}",
             where=source.path,
             todo="copy or download it again",
         )
     first = 4 + n_above
     for number, row in enumerate(body, start=first):
         if len(row) != len(header):
-            raise ResigError(f"row {number} has {len(row)} fields, expected {len(header)}", where=source.path, todo="mend that row")
+            raise ResigError(
+                f"row {number} has {len(row)} fields, expected {len(header)}", where=source.path, todo="mend that row"
+            )
     at = 1 + n_about
     samples = [name.strip() for name in header[at:]]
     values = np.array([[_number(field) for field in row[at:]] for row in body]).reshape(sizes)
     beside = {header[column].strip(): [row[column].strip() for row in body] for column in range(1, at)}
     grid = Grid(values, [row[0].strip() for row in body], samples, beside)
-    return take_grid(grid, source, target, {"version": version})
+    return take_grid(grid, replace(source, ids=samples), target, {"version": version})
 
 
 def gct_labels(path: str) -> Labels:
@@ -56,10 +59,14 @@ def _opened(path: str) -> tuple[str, int, int, list[str], tuple[int, int]]:
     version = lines[0].strip()
     sizes = lines[1].split("\t") if len(lines) > 1 else []
     sizes = [each for each in sizes if each.strip()]
-    if version not in ("#1.2", "#1.3") or len(sizes) != (2 if version == "#1.2" else 4) or not all(
-        each.strip().isdigit() for each in sizes
+    if (
+        version not in ("#1.2", "#1.3")
+        or len(sizes) != (2 if version == "#1.2" else 4)
+        or not all(each.strip().isdigit() for each in sizes)
     ):
-        raise ResigError("its first two lines are not those of a GCT", where=path, todo="expected #1.2 or #1.3, then sizes")
+        raise ResigError(
+            "its first two lines are not those of a GCT", where=path, todo="expected #1.2 or #1.3, then sizes"
+        )
     if len(lines) < 4:
         raise ResigError("has no rows of data", where=path, todo="copy or download it again")
     n_rows, n_samples, n_about, n_above = ([int(each) for each in sizes] + [1, 0])[:4]

@@ -17,8 +17,39 @@ GENES_IN_ROWS, GENES_IN_COLUMNS = "genes in rows", "genes in columns"
 ROWS = 2_000_000
 _GENE = re.compile(r"ENS[A-Z]*[GT]\d{9,}|(hsa|mmu)-(mir|let)-.*|MIMAT\d+|MT-.*", re.IGNORECASE)
 _EVERYWHERE = frozenset(
-    "ACTB ACTG1 GAPDH B2M EEF1A1 RPLP0 RPL3 RPL5 RPL13A RPS6 RPS18 RPS27A TUBB TUBA1B HSP90AB1 HSPA8 LDHA ENO1 PGK1 "
-    "TP53 EGFR MYC CCND1 CDH1 VIM FN1 ERBB2 AKT1 STAT3 BCL2 PTEN".split()
+    [
+        "ACTB",
+        "ACTG1",
+        "GAPDH",
+        "B2M",
+        "EEF1A1",
+        "RPLP0",
+        "RPL3",
+        "RPL5",
+        "RPL13A",
+        "RPS6",
+        "RPS18",
+        "RPS27A",
+        "TUBB",
+        "TUBA1B",
+        "HSP90AB1",
+        "HSPA8",
+        "LDHA",
+        "ENO1",
+        "PGK1",
+        "TP53",
+        "EGFR",
+        "MYC",
+        "CCND1",
+        "CDH1",
+        "VIM",
+        "FN1",
+        "ERBB2",
+        "AKT1",
+        "STAT3",
+        "BCL2",
+        "PTEN",
+    ]
 )
 
 
@@ -52,7 +83,9 @@ def orientation_of(columns: Sequence[str], rows: Sequence[str], source: Source) 
     genes_down, genes_across = _look_like_genes(rows), _look_like_genes(columns)
     if known and (source.kind == "bulk" or not genes_down + genes_across):
         raise ResigError(
-            f"shares no sample with {source.metadata}", where=source.path, todo=why_nothing_matches(columns, rows, known)
+            f"shares no sample with {source.metadata}",
+            where=source.path,
+            todo=why_nothing_matches(columns, rows, known),
         )
     if genes_down == genes_across:
         raise ResigError(

@@ -55,20 +55,26 @@ def matrix_node(file: h5py.File, layer: str | None, where: str) -> tuple[str, st
     if layer == "raw" and "raw" not in layers:
         if "raw/X" not in file:
             raise ResigError(
-                "layer: raw was asked for, but there is no raw", where=where, todo=nearest(layer, ["X", *layers], "layers")
+                "layer: raw was asked for, but there is no raw",
+                where=where,
+                todo=nearest(layer, ["X", *layers], "layers"),
             )
         return "raw/X", "raw/var"
     if layer not in layers:
-        raise ResigError(f"there is no layer '{layer}'", where=where, todo=nearest(layer, ["X", *others], "layers there"))
+        raise ResigError(
+            f"there is no layer '{layer}'", where=where, todo=nearest(layer, ["X", *others], "layers there")
+        )
     return f"layers/{layer}", "var"
 
 
 def check_matrix(file: h5py.File, node: str, where: str) -> tuple[str, tuple[int, int]]:
     """Return layout and shape of a matrix; refuse one whose parts do not fit together."""
     matrix = file[node]
+    if not isinstance(matrix, h5py.Dataset) and not isinstance(matrix.get("data"), h5py.Dataset):
+        raise ResigError(f"{node} lacks 'data'", where=where, todo=AGAIN)
     values = _values_of(matrix)
-    if values is None or values.dtype.kind not in "biuf":
-        kind = "no values" if values is None else f"values of type {values.dtype}"
+    if values.dtype.kind not in "biuf":
+        kind = f"values of type {values.dtype}"
         raise ResigError(f"{node} has {kind}, not numbers", where=where, todo=AGAIN)
     if isinstance(matrix, h5py.Dataset):
         if matrix.ndim != 2:
@@ -97,17 +103,23 @@ def check_sparse(node: h5py.Group, shape: tuple[int, int], called: str, where: s
         raise ResigError(what, where=where, todo=AGAIN)
     if node["data"].shape[0] != length:
         raise ResigError(
-            f"{called}has {node['data'].shape[0]} values and {length} indices", where=where, todo="copy or download it again"
+            f"{called}has {node['data'].shape[0]} values and {length} indices",
+            where=where,
+            todo="copy or download it again",
         )
     if starts[0] != 0 or starts[-1] != length or (np.diff(starts.astype(np.int64)) < 0).any():
         raise ResigError(
-            f"{called}has an indptr that does not rise from 0 to {length}, the number of its values", where=where, todo=AGAIN
+            f"{called}has an indptr that does not rise from 0 to {length}, the number of its values",
+            where=where,
+            todo=AGAIN,
         )
     for first in range(0, length, VALUES):
         here = _read(node["indices"], first, first + VALUES, where)
         if here.min() < 0 or here.max() >= shape[1]:
             wrong = here.min() if here.min() < 0 else here.max()
-            raise ResigError(f"{called}has index {wrong}, but indices run from 0 to {shape[1] - 1}", where=where, todo=AGAIN)
+            raise ResigError(
+                f"{called}has index {wrong}, but indices run from 0 to {shape[1] - 1}", where=where, todo=AGAIN
+            )
 
 
 def check_axes(file: h5py.File, axes: dict[str, str], shape: tuple[int, int], where: str) -> None:
@@ -118,7 +130,9 @@ def check_axes(file: h5py.File, axes: dict[str, str], shape: tuple[int, int], wh
             raise ResigError(f"has no {called} table", where=where, todo="is it an AnnData .h5ad file?")
         if not isinstance(table, h5py.Group):
             raise ResigError(
-                f"its {called} has the layout of anndata before 0.7", where=where, todo="read and write it with anndata once"
+                f"its {called} has the layout of anndata before 0.7",
+                where=where,
+                todo="read and write it with anndata once",
             )
         title = table.attrs.get("_index")
         if title is None or title not in table:
@@ -151,9 +165,7 @@ def dense_rows(node: h5py.Dataset, values: int = VALUES) -> Iterator["sparse.csr
         yield sparse.csr_matrix(block.astype(np.float32) if block.dtype == np.float16 else block)
 
 
-def _turned(
-    node: h5py.Group, shape: tuple[int, int], folder: Path, values: int
-) -> Iterator["sparse.csr_matrix"]:
+def _turned(node: h5py.Group, shape: tuple[int, int], folder: Path, values: int) -> Iterator["sparse.csr_matrix"]:
     starts, length = node["indptr"][:].astype(np.int64), int(node["indices"].shape[0])
     where = node.file.filename
     in_row = np.zeros(shape[0], np.int64)
@@ -182,12 +194,13 @@ def _read(node: h5py.Dataset, first: int, last: int, where: str) -> np.ndarray:
     try:
         return node[first:last]
     except OSError as error:
-        raise ResigError(f"'{node.name}' cannot be read ({error})", where=where, todo="copy or download it again") from None
+        raise ResigError(
+            f"'{node.name}' cannot be read ({error})", where=where, todo="copy or download it again"
+        ) from None
 
 
-def _values_of(matrix: "h5py.Group | h5py.Dataset") -> "h5py.Dataset | None":
-    values = matrix if isinstance(matrix, h5py.Dataset) else matrix.get("data")
-    return values if isinstance(values, h5py.Dataset) else None
+def _values_of(matrix: "h5py.Group | h5py.Dataset") -> h5py.Dataset:
+    return matrix if isinstance(matrix, h5py.Dataset) else matrix["data"]
 
 
 def _copy_beside(file: h5py.File, out: h5py.File, var: str) -> None:

@@ -30,7 +30,9 @@ def take_joined(parts: Mapping[str, str], source: Source, target: str | os.PathL
     if source.kind == "bulk":
         if formats != {"text"}:
             other = next(path for path in parts.values() if recognise(path) != "text")
-            raise ResigError("is no table of text", where=other, todo="bulk samples in files of their own are read from text")
+            raise ResigError(
+                "is no table of text", where=other, todo="bulk samples in files of their own are read from text"
+            )
         return _join_tables(parts, source, target)
     return _join_cells(parts, source, target)
 
@@ -53,11 +55,6 @@ def joined_labels(parts: Mapping[str, str], sample: str, source: Source) -> Labe
     return Labels(f"{len(parts)} files", titles, load)
 
 
-def joined_features(parts: Mapping[str, str], layer: str | None) -> list[str]:
-    """Return the features of the first table of a bulk sample."""
-    return read_one_sample(next(iter(parts.values())), layer).features
-
-
 def _join_tables(parts: Mapping[str, str], source: Source, target: str | os.PathLike[str]) -> Taken:
     tables = {name: read_one_sample(path, source.layer) for name, path in parts.items()}
     kinds = {(each.kind, each.column if each.kind != "featureCounts" else "") for each in tables.values()}
@@ -69,7 +66,9 @@ def _join_tables(parts: Mapping[str, str], source: Source, target: str | os.Path
     for name, each in tables.items():
         twice = [feature for feature, count in Counter(each.features).items() if count > 1]
         if twice:
-            raise ResigError(f"feature '{twice[0]}' stands there more than once", where=parts[name], todo="give each its own row")
+            raise ResigError(
+                f"feature '{twice[0]}' stands there more than once", where=parts[name], todo="give each its own row"
+            )
     features, facts = _shared({name: each.features for name, each in tables.items()}, parts)
     values = np.array([_in_order(each, features) for each in tables.values()]).T
     first = next(iter(tables.values()))
@@ -136,9 +135,15 @@ def _places(features: Sequence[str], shared: Sequence[str], where: str) -> np.nd
     free = {feature: iter(places) for feature, places in wanted.items()}
     moved = np.array([next(free.get(feature, iter(())), -1) for feature in features], dtype=np.int32)
     if (moved >= 0).sum() != len(shared):
-        twice = next(feature for feature, count in Counter(features).items() if count != len(wanted.get(feature, [])) and feature in wanted)
+        twice = next(
+            feature
+            for feature, count in Counter(features).items()
+            if count != len(wanted.get(feature, [])) and feature in wanted
+        )
         raise ResigError(
-            f"feature '{twice}' stands there another number of times than in the first file", where=where, todo="make names unique"
+            f"feature '{twice}' stands there another number of times than in the first file",
+            where=where,
+            todo="make names unique",
         )
     return moved
 

@@ -12,7 +12,18 @@ from resig.intake.readers.h5ad import open_hdf5
 from resig.intake.readers.taken import Source, Taken
 
 VALUES = 16_000_000
-GENE_NAMES = ("Gene", "gene", "gene_name", "gene_names", "GeneName", "gene_symbol", "Symbol", "var_names", "index", "Accession")
+GENE_NAMES = (
+    "Gene",
+    "gene",
+    "gene_name",
+    "gene_names",
+    "GeneName",
+    "gene_symbol",
+    "Symbol",
+    "var_names",
+    "index",
+    "Accession",
+)
 CELL_NAMES = ("CellID", "cell_id", "obs_names", "barcode", "barcodes", "Cell", "cell_names", "index")
 
 
@@ -40,7 +51,9 @@ def take_loom(source: Source, target: str | os.PathLike[str]) -> Taken:
                 try:
                     slab = node[:, first : first + step]
                 except OSError as error:
-                    raise ResigError(f"cannot be read whole ({error})", where=source.path, todo="copy or download it again") from None
+                    raise ResigError(
+                        f"cannot be read whole ({error})", where=source.path, todo="copy or download it again"
+                    ) from None
                 grown.append(sparse.csr_matrix(np.ascontiguousarray(slab.T)))
             write_names(grown.file, "obs", Names(cells))
             write_names(grown.file, "var", Names(genes, beside))
@@ -79,12 +92,16 @@ def _node(file: h5py.File, layer: str | None, where: str) -> h5py.Dataset:
     name = node_name(layer)
     if name not in file:
         raise ResigError(
-            f"there is no layer '{layer}'", where=where, todo=nearest(layer, ["matrix", *file.get("layers", [])], "layers there")
+            f"there is no layer '{layer}'",
+            where=where,
+            todo=nearest(layer, ["matrix", *file.get("layers", [])], "layers there"),
         )
     return file[name]
 
 
-def _names(attributes: h5py.Group, known: tuple[str, ...], length: int, called: str, where: str) -> tuple[str, list[str]]:
+def _names(
+    attributes: h5py.Group, known: tuple[str, ...], length: int, called: str, where: str
+) -> tuple[str, list[str]]:
     for title in known:
         if title in attributes and attributes[title].ndim == 1 and attributes[title].dtype.kind in "OSU":
             found = [each.decode() if isinstance(each, bytes) else str(each) for each in attributes[title][:]]
@@ -94,5 +111,7 @@ def _names(attributes: h5py.Group, known: tuple[str, ...], length: int, called: 
     there = ", ".join(f"'{name}'" for name in attributes) or "none"
     side = "row_attrs" if called == "genes" else "col_attrs"
     raise ResigError(
-        f"does not name its {called}: {side} are {there}", where=where, todo=f"store their names as '{known[0]}' in {side}"
+        f"does not name its {called}: {side} are {there}",
+        where=where,
+        todo=f"store their names as '{known[0]}' in {side}",
     )

@@ -1,4 +1,4 @@
-"""Tables of one sample: what RSEM, salmon, kallisto, featureCounts, STAR, HTSeq and StringTie write, and plain pairs."""
+"""Tables of one sample, as RSEM, salmon, kallisto, featureCounts, STAR, HTSeq and StringTie write, and plain pairs."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,12 +8,14 @@ from resig.errors import ResigError, nearest
 from resig.intake.labels import SEPARATORS, read_text, separator_in, split_rows
 from resig.intake.readers.grid import refuse_value
 
-NO_GENE = re.compile(r"__(no_feature|ambiguous|too_low_aQual|not_aligned|alignment_not_unique)|N_(unmapped|multimapping|noFeature|ambiguous)")
+NO_GENE = re.compile(
+    r"__(no_feature|ambiguous|too_low_aQual|not_aligned|alignment_not_unique)|N_(unmapped|multimapping|noFeature|ambiguous)"
+)
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A tool's table: its columns, which one names the genes, and which values are taken unless others are asked for."""
+    """A tool's table: which column names the genes, and which values are taken unless others are asked for."""
 
     name: str
     names: str
@@ -63,7 +65,9 @@ def read_one_sample(path: str, layer: str | None = None) -> OneSample:
         )
     if len(rows[0]) < 2:
         raise ResigError(
-            f"has one column when split at {SEPARATORS[separator]}", where=path, todo="expected the name of a gene and its value"
+            f"has one column when split at {SEPARATORS[separator]}",
+            where=path,
+            todo="expected the name of a gene and its value",
         )
     kind, names, values, beside, first = _columns(rows, layer, path)
     body = rows[first:]
@@ -91,14 +95,24 @@ def _columns(rows: list[list[str]], layer: str | None, path: str) -> tuple[str, 
     for kind in KINDS:
         if {kind.names, kind.values, *kind.others} <= set(header):
             wanted = _wanted(layer, kind, path)
-            return kind.name, header.index(kind.names), header.index(wanted), [header.index(each) for each in kind.beside if each in header], 1
-    if [title.lower() for title in header[:6]] == ["geneid", "chr", "start", "end", "strand", "length"] and len(header) == 7:
+            return (
+                kind.name,
+                header.index(kind.names),
+                header.index(wanted),
+                [header.index(each) for each in kind.beside if each in header],
+                1,
+            )
+    if [title.lower() for title in header[:6]] == ["geneid", "chr", "start", "end", "strand", "length"] and len(
+        header
+    ) == 7:
         return "featureCounts", 0, 6, [], 1
     if len(header) == 4 and NO_GENE.fullmatch(header[0]):
         return STAR.name, 0, 1 + [STAR.values, *STAR.others].index(_wanted(layer, STAR, path)), [], 0
     if layer is not None:
         if layer not in header:
-            raise ResigError(f"there is no column '{layer}'", where=path, todo=nearest(layer, header[1:], "columns there"))
+            raise ResigError(
+                f"there is no column '{layer}'", where=path, todo=nearest(layer, header[1:], "columns there")
+            )
         return PAIRS, 0, header.index(layer), [], 1
     if len(header) == 2:
         titled = _number(header[1]) != _number(header[1])
@@ -114,7 +128,9 @@ def _columns(rows: list[list[str]], layer: str | None, path: str) -> tuple[str, 
 def _wanted(layer: str | None, kind: Kind, path: str) -> str:
     if layer is not None and layer not in (kind.values, *kind.others):
         raise ResigError(
-            f"there is no column '{layer}'", where=path, todo=nearest(layer, [kind.values, *kind.others], "values there")
+            f"there is no column '{layer}'",
+            where=path,
+            todo=nearest(layer, [kind.values, *kind.others], "values there"),
         )
     return layer or kind.values
 

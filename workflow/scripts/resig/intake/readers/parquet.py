@@ -58,7 +58,9 @@ def _read(path: str) -> tuple["pa.Table", str]:
     text = [name for name in table.column_names if _is_text(table.schema.field(name).type)]
     if not index and not text:
         raise ResigError(
-            "names nothing: no index and no column of text", where=path, todo="write names as the index or the first column"
+            "names nothing: no index and no column of text",
+            where=path,
+            todo="write names as the index or the first column",
         )
     title = index[0] if index and _is_text(table.schema.field(index[0]).type) else (text or index)[0]
     return table, title

@@ -28,7 +28,11 @@ STRANGERS: tuple[tuple[bytes, str, str], ...] = (
     (b"\xfd7zXZ", "is packed with xz", "unpack it, or pack it with gzip"),
     (b"\x28\xb5\x2f\xfd", "is packed with zstd", "unpack it, or pack it with gzip"),
     (b"RDX", "is an R workspace (.RData)", "write the matrix from R with write.table(..., sep = '\\t', quote = FALSE)"),
-    (b"X\n\x00\x00\x00", "is an R object (.rds)", "write it from R: anndataR or zellkonverter for cells, write.table for a matrix"),
+    (
+        b"X\n\x00\x00\x00",
+        "is an R object (.rds)",
+        "write it from R: anndataR or zellkonverter for cells, write.table for a matrix",
+    ),
     (b"\xff\xfe", "is UTF-16 text", "save it as UTF-8"),
     (b"\xfe\xff", "is UTF-16 text", "save it as UTF-8"),
     (b"CDF", "is a NetCDF file", "store the matrix as .h5ad or .tsv"),
@@ -41,7 +45,9 @@ def recognise(path: str | os.PathLike[str]) -> str:
     where = str(path)
     if place.is_dir():
         if (place / ".zgroup").exists() or (place / "zarr.json").exists():
-            raise ResigError("is a zarr store", where=where, todo="write it as .h5ad: anndata.read_zarr(...).write_h5ad(...)")
+            raise ResigError(
+                "is a zarr store", where=where, todo="write it as .h5ad: anndata.read_zarr(...).write_h5ad(...)"
+            )
         return "10x_mtx"
     head = _head(place)
     if not head:
@@ -54,18 +60,24 @@ def recognise(path: str | os.PathLike[str]) -> str:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype", b"<html", b"<head", b"<?xml", b"<body")):
         raise ResigError(
-            "is a web page, not data: the download has failed or needs a login", where=where, todo="open it to see, then download again"
+            "is a web page, not data: the download has failed or needs a login",
+            where=where,
+            todo="open it to see, then download again",
         )
     if head.startswith(b"\x89HDF"):
         return _hdf5(where)
     if head.startswith(b"PAR1"):
         return "parquet"
     if b"\x00" in head:
-        raise ResigError("is a binary file of a kind that is not known", where=where, todo=f"expected {', '.join(WORDS.values())}")
+        raise ResigError(
+            "is a binary file of a kind that is not known", where=where, todo=f"expected {', '.join(WORDS.values())}"
+        )
     if place.name.lower().endswith(NAMES_OF_HDF5) or place.name.lower().endswith(".parquet"):
         shown = head[:30].decode("latin-1").split("\n")[0]
         raise ResigError(
-            f"is text (it begins with '{shown}'), though its name says otherwise", where=where, todo=f"{AGAIN}, or name it .tsv"
+            f"is text (it begins with '{shown}'), though its name says otherwise",
+            where=where,
+            todo=f"{AGAIN}, or name it .tsv",
         )
     if start.startswith(b"%%matrixmarket"):
         return "10x_mtx"
@@ -110,6 +122,10 @@ def _hdf5(where: str) -> str:
     except (KeyError, RuntimeError) as error:
         raise ResigError(f"is damaged ({error})", where=where, todo=AGAIN) from None
     if {"assays", "active.assay"} & set(names) or "assays" in names:
-        raise ResigError("is an .h5Seurat file", where=where, todo="convert it: SeuratDisk::Convert(file, dest = 'h5ad')")
+        raise ResigError(
+            "is an .h5Seurat file", where=where, todo="convert it: SeuratDisk::Convert(file, dest = 'h5ad')"
+        )
     shown = ", ".join(f"'{name}'" for name in names[:8]) or "nothing"
-    raise ResigError(f"is HDF5, but neither AnnData, loom nor 10x: it holds {shown}", where=where, todo="store it as .h5ad")
+    raise ResigError(
+        f"is HDF5, but neither AnnData, loom nor 10x: it holds {shown}", where=where, todo="store it as .h5ad"
+    )

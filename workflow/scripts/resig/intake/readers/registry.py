@@ -13,7 +13,7 @@ from resig.intake.readers.parquet import parquet_names, take_parquet
 from resig.intake.readers.recognise import WORDS, recognise
 from resig.intake.readers.series_matrix import series_features, series_labels, take_series_matrix
 from resig.intake.readers.taken import Source, Taken
-from resig.intake.readers.tenx_h5 import tenx_h5_cells, tenx_h5_features, take_tenx_h5
+from resig.intake.readers.tenx_h5 import take_tenx_h5, tenx_h5_cells, tenx_h5_features
 from resig.intake.readers.tenx_mtx import barcodes_of, features_of, parts_of, take_tenx_mtx
 from resig.intake.readers.text import read_lines, take_text
 from resig.matrix import index_of
@@ -55,7 +55,9 @@ FORMATS = {
         lambda source: list(features_of(parts_of(source.path)).named_genes(source.path)),
     ),
     "parquet": Format(
-        take_parquet, lambda source: _names_alone(source, parquet_names(source)[1]), lambda source: parquet_names(source)[0]
+        take_parquet,
+        lambda source: _names_alone(source, parquet_names(source)[1]),
+        lambda source: parquet_names(source)[0],
     ),
     "gct": Format(take_gct, lambda source: gct_labels(source.path), lambda source: gct_features(source.path)),
     "series_matrix": Format(

@@ -2,23 +2,26 @@
 
 import os
 import re
+from dataclasses import replace
 
 from resig.errors import ResigError
 from resig.intake.labels import Labels, plain, read_text, split_rows
-from resig.intake.readers.taken import Source, Taken
 from resig.intake.readers.grid import take_grid
+from resig.intake.readers.taken import Source, Taken
 from resig.intake.readers.text import read_grid, split_lines
 
 BEGIN, END = "!series_matrix_table_begin", "!series_matrix_table_end"
 ID = "geo_accession"
 # Addresses, protocols and files say nothing that separates samples.
-LEFT_OUT = re.compile(r"contact_|.*protocol|data_processing|supplementary_file|status|.*_date|data_row_count|relation|taxid")
+LEFT_OUT = re.compile(
+    r"contact_|.*protocol|data_processing|supplementary_file|status|.*_date|data_row_count|relation|taxid"
+)
 
 
 def take_series_matrix(source: Source, target: str | os.PathLike[str]) -> Taken:
     """Convert the table of a series matrix."""
     lines = split_lines(_table(source.path), source.path, "\t")
-    own = Source(source.path, source.kind, source.ids or series_labels(source.path).load(ID), source.metadata, source.layer)
+    own = replace(source, ids=series_labels(source.path).load(ID))
     return take_grid(read_grid(lines, own), own, target, {"platform": series_facts(source.path)})
 
 

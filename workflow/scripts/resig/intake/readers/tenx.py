@@ -27,7 +27,9 @@ class Features:
             return None
         if not kinds[GENES]:
             found = ", ".join(f"{count} '{kind}'" for kind, count in kinds.most_common())
-            raise ResigError(f"has no '{GENES}' features, only {found}", where=where, todo="name the file with the genes")
+            raise ResigError(
+                f"has no '{GENES}' features, only {found}", where=where, todo="name the file with the genes"
+            )
         return np.flatnonzero(np.array(self.types, dtype=object) == GENES)
 
     def named(self, places: "np.ndarray | None") -> Names:

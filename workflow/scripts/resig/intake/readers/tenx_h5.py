@@ -73,7 +73,9 @@ def group_of(file: h5py.File, layer: str | None, where: str) -> str:
         raise ResigError(f"there is no layer '{layer}'", where=where, todo=nearest(layer, groups, "genomes there"))
     if len(groups) > 1 and layer is None:
         raise ResigError(
-            f"holds {len(groups)} genomes ({', '.join(groups)})", where=where, todo=f"name one with `layer: {groups[0]}`"
+            f"holds {len(groups)} genomes ({', '.join(groups)})",
+            where=where,
+            todo=f"name one with `layer: {groups[0]}`",
         )
     return layer or groups[0]
 

@@ -1,4 +1,4 @@
-"""Folders of 10x Genomics: matrix.mtx, features.tsv (genes.tsv before Cell Ranger 3) and barcodes.tsv, gzipped or not."""
+"""Folders of 10x: matrix.mtx, features.tsv (genes.tsv before Cell Ranger 3) and barcodes.tsv, gzipped or not."""
 
 import gzip
 import os
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -52,7 +52,8 @@ def take_tenx_mtx(source: Source, target: str | os.PathLike[str]) -> Taken:
         turned = _is_turned(head, len(features.names), len(cells), source.path)
     if not head.n_entries or not cells or not features.names:
         raise ResigError(
-            f"is empty: {len(cells)} observations x {len(features.names)} features, {head.n_entries} values", where=source.path
+            f"is empty: {len(cells)} observations x {len(features.names)} features, {head.n_entries} values",
+            where=source.path,
         )
     places = features.genes(source.path)
     moved = column_map(places, len(features.names))
@@ -71,13 +72,17 @@ def parts_of(path: str) -> Parts:
     """Find the three files, by their usual names, also with a beginning of their own (GSM1_matrix.mtx.gz)."""
     place = Path(path)
     if place.is_dir():
-        found = sorted([*place.glob("*matrix.mtx"), *place.glob("*matrix.mtx.gz"), *place.glob("*.mtx"), *place.glob("*.mtx.gz")])
+        found = sorted(
+            [*place.glob("*matrix.mtx"), *place.glob("*matrix.mtx.gz"), *place.glob("*.mtx"), *place.glob("*.mtx.gz")]
+        )
         found = list(dict.fromkeys(found))
         if not found:
             raise ResigError("a folder without matrix.mtx", where=path, todo="name a 10x folder or a file")
         if len(found) > 1:
             raise ResigError(
-                f"has {len(found)} matrices ({found[0].name}, {found[1].name})", where=path, todo="name one of them, or a list"
+                f"has {len(found)} matrices ({found[0].name}, {found[1].name})",
+                where=path,
+                todo="name one of them, or a list",
             )
         place = found[0]
     start = place.name.removesuffix(".gz").removesuffix(".mtx").removesuffix("matrix")
@@ -109,7 +114,9 @@ class _Reading:
         held: Entries | None = None
         done = 0
         for entries in self.entries():
-            joined = entries if held is None else tuple(np.concatenate(each) for each in zip(held, entries, strict=True))
+            joined = (
+                entries if held is None else tuple(np.concatenate(each) for each in zip(held, entries, strict=True))
+            )
             cell, feature, value = joined
             if not len(cell):
                 continue
@@ -160,7 +167,9 @@ class _Reading:
                     yield self._checked(row, column, value, head)
             except pa.ArrowInvalid as error:
                 if not (seen == 0 and "Empty" in str(error)):
-                    raise ResigError(f"has a line that is not 'row column value' ({error})", where=where, todo=CUT) from None
+                    raise ResigError(
+                        f"has a line that is not 'row column value' ({error})", where=where, todo=CUT
+                    ) from None
             except (EOFError, gzip.BadGzipFile, OSError) as error:
                 raise ResigError(f"cannot be read whole ({error})", where=where, todo=CUT) from None
             if seen != head.n_entries:
@@ -187,7 +196,7 @@ def _rows(cell: np.ndarray, feature: np.ndarray, value: np.ndarray, n_rows: int,
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[IO[bytes], Head]]:
+def _opened(path: Path) -> Iterator[tuple[Any, Head]]:
     try:
         with path.open("rb") as raw:
             packed = raw.read(2) == b"\x1f\x8b"
@@ -199,13 +208,15 @@ def _opened(path: Path) -> Iterator[tuple[IO[bytes], Head]]:
         raise ResigError(f"cannot be read whole ({error})", where=str(path), todo=CUT) from None
 
 
-def _head(handle: IO[bytes], where: str) -> Head:
+def _head(handle: Any, where: str) -> Head:
     words = handle.readline().decode("latin-1").lower().split()
     if words[:2] != ["%%matrixmarket", "matrix"] or len(words) < 5:
         raise ResigError("does not begin as a Matrix Market file does", where=where, todo="is it a matrix.mtx of 10x?")
     if words[2] != "coordinate" or words[3] not in ("integer", "real") or words[4] != "general":
         kind = " ".join(words[2:])
-        raise ResigError(f"is a Matrix Market file of kind '{kind}'", where=where, todo="'coordinate integer general' is needed")
+        raise ResigError(
+            f"is a Matrix Market file of kind '{kind}'", where=where, todo="'coordinate integer general' is needed"
+        )
     line = handle.readline()
     while line.startswith(b"%") or line.strip() == b"" != line:
         line = handle.readline()
@@ -233,4 +244,6 @@ def _beside(matrix: Path, start: str, *names: str) -> Path:
             if (place := matrix.with_name(f"{start}{name}{ending}")).is_file():
                 return place
     wanted = " or ".join(f"{start}{name}.tsv" for name in names)
-    raise ResigError(f"has no {wanted} (also .gz) beside it", where=str(matrix), todo="all three files of 10x are needed")
+    raise ResigError(
+        f"has no {wanted} (also .gz) beside it", where=str(matrix), todo="all three files of 10x are needed"
+    )

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -63,8 +64,16 @@ def split_lines(text: str, path: str, separator: str | None = None) -> Lines:
     header = header if len(header) == width - 1 else header[1:]
     for number, fields, _ in first:
         if fields != len(header) + 1:
-            raise ResigError(f"row {number} has {fields} fields, expected {len(header) + 1}", where=path, todo="mend that row")
+            raise ResigError(
+                f"row {number} has {fields} fields, expected {len(header) + 1}", where=path, todo="mend that row"
+            )
     return Lines(text, separator, header, [name for _, _, name in first], comments)
+
+
+def names_in(text: str, separator: str, path: str) -> tuple[list[str], list[str]]:
+    """Return the names along the first row and down the first column of a text that was read."""
+    lines = split_lines(text, path, separator)
+    return lines.header, lines.names
 
 
 def read_grid(lines: Lines, source: Source) -> Grid:
@@ -96,7 +105,7 @@ def read_grid(lines: Lines, source: Source) -> Grid:
     return grid
 
 
-def _columns(lines: Lines, path: str) -> list[object]:
+def _columns(lines: Lines, path: str) -> list[Any]:
     import pyarrow as pa
     from pyarrow import csv
 
@@ -137,7 +146,9 @@ def _without_comments(text: str) -> tuple[str, int]:
     while text.startswith("#"):
         line, _, rest = text.partition("\n")
         following = rest.partition("\n")[0]
-        if not rest or any(line.count(each) >= max(1, following.count(each)) for each in SEPARATORS if each in following):
+        if not rest or any(
+            line.count(each) >= max(1, following.count(each)) for each in SEPARATORS if each in following
+        ):
             break
         text, comments = rest, comments + 1
     return text, comments
