@@ -22,7 +22,7 @@ SENSITIVE = frozenset(
 YES, NO = frozenset("1 yes y true pos positive".split()), frozenset("0 no n false neg negative".split())
 BEFORE = frozenset("pre before baseline pretreatment pretherapy diagnosis primary untreated naive d0 day0 t0 c1d1".split())
 AFTER = frozenset("post after posttreatment posttherapy on ontreatment relapse recurrence eot progression surgery".split())
-CONTROL = frozenset("control ctrl ctl untreated vehicle dmso mock none no sham nt parental wt 0 false".split())
+CONTROL = frozenset("control ctrl ctl untreated vehicle dmso mock none sham nt parental wt".split())
 WHEN_YES = {  # what a `yes` means in a column of this name
     "resistant": frozenset("mdr resistance resistant refractory relapse relapsed progression progressed failure".split()),
     "sensitive": frozenset("response responder remission pcr benefit sensitive sensitivity orr".split()),
