@@ -101,6 +101,7 @@ localrules:
     plot_verdicts,
     verdict_page,
     validate,
+    describe,
 
 
 rule validate:
@@ -119,3 +120,26 @@ rule validate:
         config=config,
     script:
         "../scripts/validate.py"
+
+
+def asked_about(wildcards):
+    """Return the file that `describe` is about."""
+    if "file" not in DESCRIBED:
+        raise WorkflowError("ERROR: say which file: snakemake describe --config file=PATH [metadata=PATH]")
+    return at_hand(DESCRIBED["file"])
+
+
+rule describe:
+    input:
+        library=LIBRARY,
+        nomenclature=NOMENCLATURE,
+        file=asked_about,
+        metadata=[at_hand(DESCRIBED[key]) for key in ("metadata",) if key in DESCRIBED],
+    log:
+        "<logs>/describe.log",
+    conda:
+        "../envs/resig.yaml"
+    params:
+        asked=DESCRIBED,
+    script:
+        "../scripts/describe.py"

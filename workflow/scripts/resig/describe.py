@@ -1,6 +1,5 @@
 """What a file holds, and a config that fits it: the answer of `snakemake describe`."""
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -415,11 +414,3 @@ def _scalar(text: str) -> str:
 def _listed(levels: Iterable[str]) -> str:
     return yaml.safe_dump(list(levels), default_flow_style=True, allow_unicode=True, width=10_000).strip()
 
-
-def existing(path: str) -> str:
-    """Return a path as it is, or say that there is no such file."""
-    from resig.config import nearest_file
-
-    if not os.path.exists(path):
-        raise ResigError(f"file '{path}' does not exist; {nearest_file(path)}")
-    return path
