@@ -1,7 +1,7 @@
 """What the columns of a sample table may be: the response, the patient, the time point, and so on.
 
-Each candidate is scored by its name (does a word in it speak of the role?) and by its content (do its levels?), and both
-must allow it. These are suggestions for a person to look at; nothing else in resig rests on them.
+Each candidate is scored by its name (does a word in it speak of the role?) and by its content (do its levels?), and
+both must allow it. These are suggestions for a person to look at; nothing else in resig rests on them.
 """
 
 import re
@@ -9,38 +9,44 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
 
 FEW = 8  # levels that can be compared; more are ids or numbers
-RESISTANT = frozenset(
-    "pd sd nr rd ref refractory resistant resistance nonresponder nonresponse noresponse progressivedisease stabledisease "
-    "progression progressive progressed relapse relapsed rel nonpcr nopcr residualdisease chemoresistant failure".split()
+RESISTANT = _words(
+    "pd sd nr rd ref refractory resistant resistance nonresponder nonresponse noresponse progressivedisease "
+    "stabledisease progression progressive progressed relapse relapsed rel nonpcr nopcr residualdisease chemoresistant "
+    "failure"
 )
-SENSITIVE = frozenset(
-    "cr pr responder response sensitive completeresponse partialresponse remission completeremission pcr "
-    "chemosensitive cri".split()
+SENSITIVE = _words(
+    "cr pr responder response sensitive completeresponse partialresponse remission completeremission pcr chemosensitive"
 )
-YES, NO = frozenset("1 yes y true pos positive".split()), frozenset("0 no n false neg negative".split())
-BEFORE = frozenset("pre before baseline pretreatment pretherapy diagnosis primary untreated naive d0 day0 t0 c1d1".split())
-AFTER = frozenset("post after posttreatment posttherapy on ontreatment relapse recurrence eot progression surgery".split())
-CONTROL = frozenset("control ctrl ctl untreated vehicle dmso mock none sham nt parental wt".split())
+YES, NO = _words("1 yes y true pos positive"), _words("0 no n false neg negative")
+BEFORE = _words("pre before baseline pretreatment pretherapy diagnosis untreated naive d0 day0 t0 c1d1")
+AFTER = _words("post after posttreatment posttherapy on ontreatment relapse recurrence eot progression")
+CONTROL = _words("control ctrl ctl untreated vehicle dmso mock none sham nt parental wt")
 WHEN_YES = {  # what a `yes` means in a column of this name
-    "resistant": frozenset("mdr resistance resistant refractory relapse relapsed progression progressed failure".split()),
-    "sensitive": frozenset("response responder remission pcr benefit sensitive sensitivity orr".split()),
+    "resistant": _words("mdr resistance resistant refractory relapse relapsed progression failure"),
+    "sensitive": _words("response responder remission pcr benefit sensitive sensitivity orr"),
 }
 WORDS = {
-    "response": WHEN_YES["resistant"] | WHEN_YES["sensitive"] | frozenset("recist outcome bor respond".split()),
-    "patient": frozenset("patient subject donor individual participant case person pt".split()),
-    "time point": frozenset("time timepoint visit day week cycle prepost phase moment".split()),
-    "cell type": frozenset("celltype annotation annot cluster leiden louvain lineage majorityvoting".split()),
-    "sample": frozenset("sample sampleid samplename biopsy specimen donor patient subject library ident mouse".split()),
-    "batch": frozenset("batch plate lane run site center centre platform chip slide pool flowcell split".split()),
-    "treatment": frozenset("treatment treated treat condition drug therapy arm chemo group regimen endocrine".split()),
-    "survival time": frozenset("os pfs dfs rfs efs dss ttp survival followup".split()),
-    "survival event": frozenset("event vital death dead deceased died censor censored".split()),
-    "continuous": frozenset("auc ic50 ec50 gi50 viability sensitivityscore".split()),
+    "response": WHEN_YES["resistant"] | WHEN_YES["sensitive"] | _words("recist outcome bor respond"),
+    "patient": _words("patient subject donor individual participant case person pt"),
+    "time point": _words("time timepoint visit day week cycle prepost phase moment"),
+    "cell type": _words("celltype annotation annot cluster leiden louvain lineage majorityvoting"),
+    "sample": _words("sample sampleid samplename biopsy specimen donor patient subject library ident mouse"),
+    "batch": _words("batch plate lane run site center centre platform chip slide pool flowcell split"),
+    "treatment": _words("treatment treated treat condition drug therapy arm chemo group regimen endocrine"),
+    "survival time": _words("os pfs dfs rfs efs dss ttp survival followup"),
+    "survival event": _words("event vital death dead deceased died censor censored"),
+    "continuous": _words("auc ic50 ec50 gi50 viability sensitivityscore"),
 }
-TIMES = frozenset("days months years time weeks".split())
-CELLS = frozenset("cell cells macrophage monocyte fibroblast epithelial endothelial neutrophil hepatocyte".split())
+TIMES = _words("days months years time weeks")
+CELLS = _words("cell cells macrophage monocyte fibroblast epithelial endothelial neutrophil hepatocyte")
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,7 @@ class Column:
         """Words of the name: `overall_survivalDays` has overall, survival, days; and the name in one word."""
         parted = re.sub(r"([a-z])([A-Z])", r"\1 \2", self.name).lower()
         words = [word for word in re.split(r"[^a-z0-9]+", parted) if word]
-        return {*words, *(first + second for first, second in zip(words, words[1:], strict=False)), plain(self.name)}
+        return {*words, *map("".join, pairwise(words)), plain(self.name)}
 
     @cached_property
     def numeric(self) -> bool:
@@ -78,8 +84,11 @@ class Column:
         if self.numeric and len(self.levels) > FEW:
             numbers = sorted(map(float, self.levels))
             return f"{self.name}: numbers from {numbers[0]:g} to {numbers[-1]:g}{absent}"
+        if len(self.levels) > FEW and len(self.levels) == self.levels.total():
+            return f"{self.name}: {len(self.levels)} different values, such as {next(iter(self.levels))}{absent}"
         common = self.levels.most_common()
-        shown = ", ".join(f"{level} {count}" for level, count in sorted(common[:FEW], key=lambda each: natural(each[0])))
+        ordered = sorted(common[:FEW], key=lambda each: natural(each[0]))
+        shown = ", ".join(f"{level} {count}" for level, count in ordered)
         more = f" and {len(common) - FEW} more levels" if len(common) > FEW else ""
         return f"{self.name}: {shown}{more}{absent}"
 
@@ -123,14 +132,15 @@ def arms_of(column: Column) -> Arms | None:
 def after_and_before(column: Column) -> Arms | None:
     """Tell which levels are after the start of therapy (as the resistant arm) and which before."""
     levels = sorted(column.levels, key=natural)
-    after, before = _among(levels, AFTER), _among(levels, BEFORE)
+    before = _among(levels, BEFORE, within=True)
+    after = [level for level in _among(levels, AFTER, within=True) if level not in before]
     return Arms(after, before) if after and before else None
 
 
 def treated_and_control(column: Column) -> Arms | None:
     """Tell which levels are treated (as the resistant arm) and which are controls."""
     levels = sorted(column.levels, key=natural)
-    control = _among(levels, CONTROL)
+    control = _among(levels, CONTROL, within=True)
     treated = [level for level in levels if level not in control]
     return Arms(treated, control) if control and treated and len(levels) <= FEW else None
 
@@ -169,15 +179,20 @@ def _by_content(column: Column, role: str, n_rows: int) -> int:
     levels = {plain(level) for level in column.levels}
     n = len(column.levels)
     few = 2 <= n <= FEW
+    is_event = bool(column.words & WORDS["survival event"])
     tests: dict[str, Callable[[], int]] = {
-        "response": lambda: (2 if arms_of(column) else 0) if few and not (column.words & WORDS["survival event"]) else -1,
+        "response": lambda: (2 if arms_of(column) else 0) if few and not is_event else -1,
         "patient": lambda: (1 if n < n_rows else 0) if n >= 3 and not _measured(column) else -1,
         "time point": lambda: (2 if after_and_before(column) else 0 if not _measured(column) else -1) if few else -1,
         "cell type": lambda: (
-            2 if 2 * sum(bool(CELLS & set(re.split(r"[^a-z]+", level.lower()))) for level in column.levels) >= n else 0
-        )
-        if 2 <= n <= 200 and not _measured(column)
-        else -1,
+            (
+                2
+                if 2 * sum(bool(CELLS & set(re.split(r"[^a-z]+", level.lower()))) for level in column.levels) >= n
+                else 0
+            )
+            if 2 <= n <= 200 and not _measured(column)
+            else -1
+        ),
         "sample": lambda: 0 if 2 <= n <= max(2, n_rows // 5) and not _measured(column) else -1,
         "batch": lambda: 0 if 2 <= n <= max(2, n_rows // 2) and not _measured(column) else -1,
         "treatment": lambda: (1 if treated_and_control(column) else 0) if few else -1,
@@ -193,8 +208,13 @@ def _measured(column: Column) -> bool:
     return column.numeric and any("." in level.rstrip("0").rstrip(".") for level in column.levels)
 
 
-def _among(levels: list[str], known: frozenset[str]) -> list[str]:
-    return [level for level in levels if plain(level) in known]
+def _among(levels: list[str], known: frozenset[str], within: bool = False) -> list[str]:
+    """Return the levels that are known words; `within` takes `D11_control` for a control too."""
+
+    def parts(level: str) -> set[str]:
+        return {plain(level), *(re.split(r"[^a-z0-9]+", level.lower()) if within else [])}
+
+    return [level for level in levels if parts(level) & known]
 
 
 def _is_number(text: str) -> bool:

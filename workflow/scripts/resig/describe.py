@@ -12,6 +12,7 @@ import numpy as np
 import yaml
 
 from resig.columns import (
+    FEW,
     Arms,
     Column,
     after_and_before,
@@ -82,7 +83,7 @@ def describe(path: str, names: Names, metadata: str | None = None, called: str =
     elif labels is None:
         labels, table_called = _table_beside(path, called, seen.observations)
         if labels is not None:
-            notes.append(f"'{table_called}' beside it has the same samples: it is taken for the table of samples")
+            notes.append(f"  '{table_called}' beside it has the same samples: it is taken for the table of samples")
     columns = [] if labels is None else [Column(name, labels.load(name)) for name in labels.columns]
     columns = [column for column in columns if len(column.values) == len(columns[0].values)]
     lines = [*_about(seen, called, found, cells), *notes]
@@ -109,19 +110,16 @@ def _see_hdf5(path: str, called: str) -> Seen:
     with h5py.File(path, "r") as file:
         node = file[matrix.node]
         values, whole = _some_values(node)
-        stored = len(node["data"]) if isinstance(node, h5py.Group) else int(np.prod(node.shape))
+        stored = len(node["data"]) if isinstance(node, h5py.Group) else node.size
         layers = [f"X: {_units_line(Look.at(values), called)}"]
         for name in sorted(file["layers"]) if "layers" in file else []:
             layers.append(f"layer '{name}': {_units_line(Look.at(_some_values(file['layers'][name])[0]), called)}")
-        if "raw" in file and "X" in file["raw"]:
+        if isinstance(file.get("raw"), h5py.Group) and "X" in file["raw"]:
             layers.append(f"raw: {_units_line(Look.at(_some_values(file['raw/X'])[0]), called)}")
-    notes = [] if whole else [f"only the first {len(values):,} values were looked at"]
-    zeros = 1 - (stored if isinstance(stored, int) and matrix.layout != "dense" else np.count_nonzero(values)) / max(
-        1, int(np.prod(matrix.shape)) if matrix.layout != "dense" else len(values)
-    )
-    form = "10x HDF5" if matrix.node == "matrix" else "h5ad"
+    notes = [] if whole else [f"  only the first {len(values):,} values were looked at"]
+    zeros = 1 - (np.count_nonzero(values) / values.size if matrix.layout == "dense" else stored / np.prod(matrix.shape))
     return Seen(
-        form if form != "h5ad" else "h5ad",
+        "10x HDF5" if matrix.node == "matrix" else "h5ad",
         names_along(path, "obs"),
         names_along(path, "var"),
         Look.at(values),
@@ -160,7 +158,8 @@ def _see_text(path: str, called: str, names: Names, labels: Labels | None) -> Se
     else:
         in_columns = _resolved(down, names) >= _resolved(across, names)
     matrix = read_text_matrix(path, across if in_columns else down, called)
-    notes = [] if known else [f"taken for genes: the names in the {'rows' if in_columns else 'columns'}, most are known"]
+    where = "rows" if in_columns else "columns"
+    notes = [] if known else [f"  which axis holds the genes was told by their names: those in the {where} are known"]
     return Seen(
         "text, split at commas" if separator == "," else "text, split at TABs",
         matrix.samples,
@@ -211,7 +210,9 @@ def _about(seen: Seen, called: str, found: Sequence[Found], cells: bool) -> list
         lines += [f"  {layer}" for layer in seen.layers]
     twice = [name for name, count in Counter(seen.observations).items() if count > 1]
     if twice:
-        lines.append(f"  {len(twice)} names of {what} stand there more than once, such as '{twice[0]}': mend that first")
+        lines.append(
+            f"  {len(twice)} names of {what} stand there more than once, such as '{twice[0]}': mend that first"
+        )
     return lines
 
 
@@ -290,8 +291,8 @@ def _sample_column(seen: Seen, columns: Sequence[Column], n_rows: int, cells: bo
     for role in ("treatment", "response", "time point", "batch"):
         instead = candidates(columns, role, n_rows)
         if instead:
-            why = f"no column names the biological sample (donor, biopsy): with this one each of its {len(instead[0].levels)} "
-            return instead[0], why + "levels is one sample"
+            why = "no column names the donor or biopsy: with this one each of its"
+            return instead[0], f"{why} {len(instead[0].levels)} levels is one sample"
     return None, "no config: no column of obs names the biological sample (donor, biopsy) of each cell; add one"
 
 
@@ -337,9 +338,7 @@ def _block(
     return [*lines, *_contrast_block(name, columns, sample, n_rows, cells)]
 
 
-def _contrast_block(
-    name: str, columns: Sequence[Column], sample: Column, n_rows: int, cells: bool
-) -> list[str]:
+def _contrast_block(name: str, columns: Sequence[Column], sample: Column, n_rows: int, cells: bool) -> list[str]:
     asked: list[tuple[str, str, Column, Arms]] = []
     for role, arms_in, about in (
         ("response", arms_of, ""),
@@ -366,7 +365,7 @@ def _contrast_block(
             lines.append(f"    pair_by: {_scalar(pairs[0].name)}")
     if len(lines) == 1:
         lines = ["# No column says by its levels what is resistant and what is sensitive. Name your question yourself:"]
-        few = [column for column in columns if 2 <= len(column.levels) <= 8 and column is not sample]
+        few = [column for column in columns if 2 <= len(column.levels) <= FEW]
         example = few[0] if few else None
         levels = sorted(example.levels) if example else ["LEVEL", "OTHER LEVEL"]
         lines += [
@@ -393,6 +392,9 @@ def _pairs_up(patient: Column, column: Column, arms: Arms, sample: Column) -> bo
 def _name_for(called: str) -> str:
     stem = re.sub(r"\.(gz|bz2|xz)$", "", re.split(r"[/#!]", called.rstrip("/"))[-1])
     stem = re.sub(r"\.(tsv|csv|txt|h5ad|h5|loom|gct|parquet|mtx)$", "", stem, flags=re.I)
+    if re.match(r"(expr|matrix|counts?|data|mrna|mirna|cells?)(_|\b|ession)", stem, flags=re.I):  # says little
+        folder = Path(called).parent.name
+        stem = f"{folder}_{stem}" if stem.lower() in ("mrna", "mirna") and folder else folder or stem
     return _plain_name(stem, "my_data")
 
 
@@ -413,4 +415,3 @@ def _scalar(text: str) -> str:
 
 def _listed(levels: Iterable[str]) -> str:
     return yaml.safe_dump(list(levels), default_flow_style=True, allow_unicode=True, width=10_000).strip()
-
