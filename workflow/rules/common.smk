@@ -180,12 +180,3 @@ FINAL = [
         else []
     ),
 ]
-
-
-def not_a_run(wildcards):
-    """Refuse to run without data: `file` was meant for `snakemake describe`."""
-    raise WorkflowError("ERROR: --config file=PATH is for `snakemake describe`; without it, nothing can be run")
-
-
-if DESCRIBED:
-    FINAL = not_a_run

@@ -1,5 +1,5 @@
 # in:  finished tables
-# out: pictures and pages for the report; and `validate`, which prints what a run would do
+# out: pictures and pages for the report; `validate`, which prints what a run would do; `describe`, what a file holds
 
 
 rule plot_coverage:
@@ -122,18 +122,12 @@ rule validate:
         "../scripts/validate.py"
 
 
-def asked_about(wildcards):
-    """Return the file that `describe` is about."""
-    if "file" not in DESCRIBED:
-        raise WorkflowError("ERROR: say which file: snakemake describe --config file=PATH [metadata=PATH]")
-    return at_hand(DESCRIBED["file"])
-
-
 rule describe:
+    default_target: "file" in DESCRIBED
     input:
         library=LIBRARY,
         nomenclature=NOMENCLATURE,
-        file=asked_about,
+        file=[at_hand(DESCRIBED[key]) for key in ("file",) if key in DESCRIBED],
         metadata=[at_hand(DESCRIBED[key]) for key in ("metadata",) if key in DESCRIBED],
     log:
         "<logs>/describe.log",

@@ -7,10 +7,10 @@ with answer_errors():
     asked = snakemake.params.asked
     print(
         describe(
-            snakemake.input.file,
+            next(iter(snakemake.input.file), None),
             Names.of(snakemake.input.nomenclature),
             metadata=next(iter(snakemake.input.metadata), None),
-            called=asked["file"],
+            called=asked.get("file", ""),
             table_called=asked.get("metadata", ""),
         )
     )

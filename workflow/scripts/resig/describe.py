@@ -61,11 +61,17 @@ class Seen:
     layers: list[str] = field(default_factory=list)
 
 
-def describe(path: str, names: Names, metadata: str | None = None, called: str = "", table_called: str = "") -> str:
+def describe(
+    path: str | None, names: Names, metadata: str | None = None, called: str = "", table_called: str = ""
+) -> str:
     """Return what stands in a matrix (and its table of samples), and a config to paste.
 
     `called` and `table_called` are the user's own names of the files.
     """
+    if path is None:
+        raise ResigError(
+            "say which file", todo="snakemake describe --config file=PATH, and metadata=PATH if there is a table"
+        )
     called, table_called = called or path, table_called or metadata or ""
     if Path(path).is_dir():
         raise ResigError("is a folder", where=called, todo="name the file that holds the expression values")
@@ -266,7 +272,7 @@ def _a_table(labels: Labels, called: str) -> str:
 def _candidate_lines(columns: Sequence[Column], n_rows: int, cells: bool) -> list[str]:
     lines = []
     for role in ROLES:
-        if role == "cell type" and not cells:
+        if role in ("cell type", "sample") and not cells:
             continue
         found = candidates(columns, role, n_rows)
         lines.append(f"  {role}: {'; '.join(column.told() for column in found[:3]) if found else 'none'}")
@@ -353,8 +359,11 @@ def _contrast_block(name: str, columns: Sequence[Column], sample: Column, n_rows
     survival = survival_pair(columns, n_rows)
     lines = ["contrasts:"]
     for role, about, column, arms in asked[:3]:
+        lines.append(f"  {_contrast_name(column.name)}:{about}")
+        if role == "response" and not cells and pairs and max(pairs[0].levels.values()) > 1:
+            who = f"{len(pairs[0].levels)} levels of '{pairs[0].name}' gave {pairs[0].levels.total()} samples"
+            lines.append(f"    # {who}, which are not independent: keep one of each in the table of samples")
         lines += [
-            f"  {_contrast_name(column.name)}:{about}",
             f"    datasets: [{name}]",
             "    groups:",
             f"      column: {_scalar(column.name)}",
