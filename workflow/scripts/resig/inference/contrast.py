@@ -39,6 +39,8 @@ def compare(
     fdr: float,
     min_cells: int,
     seed: int,
+    matched_sets: int = 1000,
+    null_alpha: float = 0.05,
     batch: str | None = None,
 ) -> pd.DataFrame:
     """Return the contrast table of one dataset; `batch` is its column of batches, if it has one."""
