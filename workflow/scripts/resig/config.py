@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from resig.errors import ResigError, nearest
+from resig.inference import KINDS
 from resig.intake.labels import Labels
 from resig.intake.remote import files_of, is_brought, problem_with, sum_problems
 from resig.intake.several import parts_of
@@ -60,6 +61,20 @@ def refuse_late_problems(config: Mapping[str, Json], dataset: str, located: Mapp
             problems += _contrast_problems(name, contrast | {"datasets": [dataset]}, {dataset: spec}, labels)
     if problems:
         raise ResigError("; ".join(f"{'.'.join(map(str, path))}: {text}" for path, text in problems), where="config")
+
+
+def config_to_describe(
+    asked: Mapping[str, str], schema: Mapping[str, Json], locate: Callable[[str], str]
+) -> dict[str, Json]:
+    """Return the config of `snakemake describe`: no dataset, all defaults; refuse files that are not there."""
+    problems = [
+        problem_with(path) or f"file '{path}' does not exist; {_nearest_file(path)}"
+        for path in asked.values()
+        if problem_with(path) or not (is_brought(path) or Path(locate(path)).exists())
+    ]
+    if problems:
+        raise ConfigError(problems)
+    return fill({"datasets": {}}, schema)
 
 
 def folder_of_downloads(config: Mapping[str, Json], schema: Mapping[str, Json]) -> str:
@@ -276,7 +291,14 @@ def _contrast_problems(
     name: str, contrast: Mapping[str, Json], datasets: Mapping[str, Json], labels: Mapping[str, Labels]
 ) -> Iterator[tuple[Path_, str]]:
     here: Path_ = ("contrasts", name)
+    asked = [kind for kind in KINDS if contrast[kind] is not None]
+    if len(asked) != 1:
+        found = f"asks {' and '.join(asked)} at once" if asked else "asks nothing"
+        yield here, f"{found}; exactly one of {', '.join(KINDS)} is needed"
+        return
     groups = contrast["groups"]
+    if groups is None:
+        return
     both = sorted({str(level) for level in groups["resistant"]} & {str(level) for level in groups["sensitive"]})
     if both:
         yield (*here, "groups"), f"level '{both[0]}' stands in both arms; a sample can be in one arm only"
