@@ -268,11 +268,23 @@ def _dataset_problems(
     except ResigError as error:
         yield (*here, "metadata" if dataset["metadata"] else "matrix"), str(error)
         return
-    for key in ("sample", "cell_type", "batch"):
-        column = dataset[key]
+    for key in ("sample", "cell_type", "batch", "purity"):
+        column = dataset.get(key)
         optional = is_h5ad and dataset["kind"] == "bulk" and key == "sample" and dataset["metadata"] is None
         if column is not None and column not in labels[name].columns and not optional:
             yield (*here, key), _no_column(column, labels[name])
+        elif column is not None and key == "purity":
+            yield from _not_numbers((*here, key), column, labels[name])
+
+
+def _not_numbers(here: Path_, column: str, labels: Labels) -> Iterator[tuple[Path_, str]]:
+    for level in labels.levels(column):
+        try:
+            float(level)
+        except ValueError:
+            if level.strip().lower() not in ("", "na", "nan"):
+                yield here, f"'{level}' in column '{column}' of {labels.source} is not a number"
+                return
 
 
 def _contrast_problems(

@@ -79,14 +79,19 @@ class Findings:
 
 
 def examine(
-    background: Background, method_name: str, cell_type: str, samples: Sequence[str], effects: Effects
+    background: Background,
+    method_name: str,
+    cell_type: str,
+    samples: Sequence[str],
+    effects: Effects,
+    signatures: Sequence[str] | None = None,
 ) -> dict[str, Findings]:
-    """Examine every signature that a method scores, in the samples of one cell type, by the effects of a design."""
+    """Examine signatures that a method scores (all, or those named), in the samples of a design, by its effects."""
     method = background.methods[method_name]
     own = {
         name: each
         for name, each in sets_of(method.panel(background.panel)).items()
-        if len(each.gene) >= method.at_least
+        if len(each.gene) >= method.at_least and (signatures is None or name in signatures)
     }
     if reason := why_not(method, background.bulk):
         return {name: _unknown(reason) for name in own}
