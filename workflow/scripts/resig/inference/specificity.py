@@ -94,7 +94,7 @@ def examine(
         if len(each.gene) >= method.at_least and (signatures is None or name in signatures)
     }
     if reason := why_not(method, background.bulk):
-        return {name: _unknown(reason) for name in own}
+        return {name: unknown(reason) for name in own}
     rows = background.rows_of(cell_type, samples)
     score = scorer_of(method, background.pseudobulk, rows, background.bulk)
     pool = Pool(background, method, cell_type)
@@ -254,6 +254,7 @@ def _null_row(stands: Any, observed: float, reason: str) -> dict[str, Any]:
     }
 
 
-def _unknown(reason: str) -> Findings:
+def unknown(reason: str) -> Findings:
+    """Return what can be said of a signature that cannot be examined."""
     columns = {"null_p": np.nan, "null_percentile": np.nan, "top_genes": "", "loo_min_effect": np.nan}
     return Findings(columns, _null_row(UNKNOWN, np.nan, reason), [f"no_matched_null:{reason}"], [])
