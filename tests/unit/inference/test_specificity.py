@@ -12,7 +12,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scoring"))
 from toolbox import counts, genes_of, panel_of, random_sets, rows_of, score_rows, write_h5ad
 
 from resig.inference import specificity
-from resig.inference.effects import hedges_g
 from resig.inference.set_scores import scorer_of, why_not
 from resig.inference.specificity import Background, Family, Pool, drivers, examine
 from resig.pseudobulk import Pseudobulk, read_pseudobulk, write_pseudobulk
@@ -29,8 +28,12 @@ IN_BULK = [name for name, method in METHODS.items() if not why_not(method, bulk=
 
 
 def effects(values: np.ndarray) -> np.ndarray:
-    """Hedges g of the first half of the samples against the second."""
-    return hedges_g(values[: len(values) // 2], values[len(values) // 2 :]).effect
+    """Cohen's d of the first half of the samples against the second; NaN where a score does not vary."""
+    one, other = values[: len(values) // 2], values[len(values) // 2 :]
+    spread = np.sqrt((one.var(axis=0, ddof=1) + other.var(axis=0, ddof=1)) / 2)
+    return np.divide(
+        one.mean(axis=0) - other.mean(axis=0), spread, out=np.full(len(spread), np.nan), where=spread > 1e-12
+    )
 
 
 @pytest.fixture(scope="module")
