@@ -479,7 +479,7 @@ POOLED_SCALE = (
 )
 
 NULLS = Table(
-    "null.tsv",
+    "{contrast}.null.tsv",
     "One row for each row of a contrast that has a score: its effect among those of matched random sets.",
     (
         Column("dataset", "text", "Name of the dataset."),
@@ -506,7 +506,7 @@ NULLS = Table(
 )
 
 DRIVERS = Table(
-    "genes.tsv",
+    "{contrast}.genes.tsv",
     "One row for each scored member of each row of a contrast: what the effect is without it.",
     (
         Column("dataset", "text", "Name of the dataset."),
@@ -529,7 +529,7 @@ DRIVERS = Table(
 )
 
 NUISANCE = Table(
-    "nuisance.tsv",
+    "{contrast}.nuisance.tsv",
     "One row for each score of a contrast and each nuisance that was measured and varies.",
     (
         Column("dataset", "text", "Name of the dataset."),
