@@ -96,7 +96,7 @@ def doubts(row: pd.Series) -> list[str]:
     """Say what stands against reading a difference as one of this signature."""
     if row["verdict"] not in CALLS:
         return []
-    flags = str(row["flags"]).split(";")
+    flags = str(row.get("flags") or "").split(";")
     told = {"no_matched_null": "not held against random genes ({})", "one_gene": "hangs on {} alone"}
     said = [told[kind].format(what) for kind, _, what in (flag.partition(":") for flag in flags) if kind in told]
     by = str(row.get("confounded_by") or "")
