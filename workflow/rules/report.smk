@@ -1,5 +1,5 @@
 # in:  finished tables
-# out: pictures and pages for the report; and `validate`, which prints what a run would do
+# out: pictures and pages for the report; `validate`, which prints what a run would do; `describe`, what a file holds
 
 
 rule plot_coverage:
@@ -101,6 +101,7 @@ localrules:
     plot_verdicts,
     verdict_page,
     validate,
+    describe,
 
 
 rule validate:
@@ -122,3 +123,20 @@ rule validate:
         probed=[name for name, spec in DATASETS.items() if spec["probes"]],
     script:
         "../scripts/validate.py"
+
+
+rule describe:
+    default_target: "file" in DESCRIBED
+    input:
+        library=LIBRARY,
+        nomenclature=NOMENCLATURE,
+        file=[at_hand(DESCRIBED[key]) for key in ("file",) if key in DESCRIBED],
+        metadata=[at_hand(DESCRIBED[key]) for key in ("metadata",) if key in DESCRIBED],
+    log:
+        "<logs>/describe.log",
+    conda:
+        "../envs/resig.yaml"
+    params:
+        asked=DESCRIBED,
+    script:
+        "../scripts/describe.py"
