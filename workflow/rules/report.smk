@@ -112,12 +112,15 @@ rule validate:
         companions=rules.signatures.input.companions,
         matrices=[at_hand(spec["matrix"]) for spec in DATASETS.values()],
         metadata=[at_hand(spec["metadata"] or spec["matrix"]) for spec in DATASETS.values()],
+        nomenclature=NOMENCLATURE,
+        probes=[at_hand(spec["probes"]) for spec in DATASETS.values() if spec["probes"]],
     log:
         "<logs>/validate.log",
     conda:
         "../envs/resig.yaml"
     params:
         config=config,
+        probed=[name for name, spec in DATASETS.items() if spec["probes"]],
     script:
         "../scripts/validate.py"
 
