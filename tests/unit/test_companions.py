@@ -71,9 +71,7 @@ def test_a_source_is_fetched_once_and_then_read_from_the_cache(tmp_path):
 
 def test_offline_asks_nobody(tmp_path, monkeypatch):
     monkeypatch.setenv("RESIG_OFFLINE", "1")
-    with pytest.raises(
-        ResigError, match=r"'hallmark' are not here, and the network is out of bounds"
-    ):
+    with pytest.raises(ResigError, match=r"'hallmark' are not here, and the network is out of bounds"):
         cached("hallmark", tmp_path, {"hallmark": lambda _: NET})
     monkeypatch.delenv("RESIG_OFFLINE")
     cached("hallmark", tmp_path, {"hallmark": lambda _: NET})
