@@ -124,7 +124,9 @@ def at_hand(path):
 
 
 # `snakemake describe --config file=PATH` needs no dataset and no question: the check of the config steps aside.
-DESCRIBED = {key: str(config[key]) for key in ("file", "metadata") if key in workflow.config_settings.config}
+DESCRIBED = {
+    key: str(config[key]) for key in ("file", "metadata") if key in {*config} & {*workflow.config_settings.config}
+}
 
 try:
     config.update(

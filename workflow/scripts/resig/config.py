@@ -253,8 +253,11 @@ def _dataset_problems(
         yield here, f"the name '{name}' is kept for a folder of the results; choose another one"
     for key in ("matrix", "metadata", "probes"):
         path = dataset[key]
-        if path is not None and is_brought(path):
-            yield from (((*here, key), problem) for problem in [problem_with(path)] if problem)
+        problem = problem_with(path) if path is not None else None
+        if problem:
+            missing = True
+            yield (*here, key), problem
+        elif path is not None and is_brought(path):
             missing = missing or not Path(locate(path)).exists()  # checked again as soon as it is there
         elif path is not None and not Path(locate(path)).is_file():
             missing = True
