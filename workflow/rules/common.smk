@@ -145,9 +145,14 @@ CONTRASTS = config["contrasts"]
 ASKED = [(dataset, contrast) for contrast, spec in CONTRASTS.items() for dataset in spec["datasets"]]
 
 
+def one_of(names):
+    """Return the pattern of a wildcard that stands for these names and no others."""
+    return "|".join(map(re.escape, names)) or "none"
+
+
 wildcard_constraints:
-    dataset="|".join(map(re.escape, DATASETS)) or "none",
-    contrast="|".join(map(re.escape, CONTRASTS)) or "none",
+    dataset=one_of(DATASETS),
+    contrast=one_of(CONTRASTS),
 
 
 def methods_of(dataset):

@@ -12,7 +12,7 @@ import yaml
 from resig.errors import ResigError, nearest
 from resig.inference import KINDS
 from resig.intake.labels import Labels, read_labels
-from resig.intake.remote import files_of, is_brought, problem_with, sum_problems
+from resig.intake.remote import archive_here, files_of, is_brought, problem_with, sum_problems
 
 Json = Any
 KEYWORDS = {
@@ -257,6 +257,9 @@ def _dataset_problems(
         if problem:
             missing = True
             yield (*here, key), problem
+        elif path is not None and (archive := archive_here(path)) and not Path(locate(archive)).is_file():
+            missing = True
+            yield (*here, key), f"file '{archive}' does not exist; {_nearest_file(archive)}"
         elif path is not None and is_brought(path):
             missing = missing or not Path(locate(path)).exists()  # checked again as soon as it is there
         elif path is not None and not Path(locate(path)).is_file():
