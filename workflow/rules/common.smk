@@ -21,6 +21,7 @@ LIBRARY = [
         "inference/__init__",
         "inference/cox",
         "inference/effects",
+        "inference/gene_statistics",
         "inference/permutation",
         "inference/ranks",
         "inference/shuffles",
