@@ -204,6 +204,7 @@ def _cross_problems(config: Mapping[str, Json], locate: Callable[[str], str]) ->
         yield from _dataset_problems(name, dataset, labels, locate)
     for name, contrast in config["contrasts"].items():
         yield from _contrast_problems(name, contrast, config["datasets"], labels)
+    yield from _gsea_problems(config["gsea"], config["contrasts"], locate)
 
 
 def _dataset_problems(
@@ -308,6 +309,28 @@ def _contrast_problems(
                             f"{nearest(each, types, 'cell types there')}"
                         ),
                     )
+
+
+def _gsea_problems(
+    gsea: Mapping[str, Json], contrasts: Mapping[str, Json], locate: Callable[[str], str]
+) -> Iterator[tuple[Path_, str]]:
+    for position, name in enumerate(gsea["sets"]):
+        if Path(name).suffix and not Path(locate(name)).is_file():
+            yield ("gsea", "sets", position), f"file '{name}' does not exist; {_nearest_file(name)}"
+    if gsea["min_size"] > gsea["max_size"]:
+        yield (
+            ("gsea", "min_size"),
+            f"{gsea['min_size']} is more than max_size, {gsea['max_size']}; no set could be tested",
+        )
+    if isinstance(gsea["contrasts"], str) and gsea["contrasts"] != "all":
+        yield ("gsea", "contrasts"), f"'{gsea['contrasts']}' is text; expected a list of contrasts, or all"
+        return
+    for position, name in enumerate([] if gsea["contrasts"] == "all" else gsea["contrasts"]):
+        here = ("gsea", "contrasts", position)
+        if name not in contrasts:
+            yield here, f"there is no contrast '{name}'; {nearest(name, contrasts, 'contrasts')}"
+        elif not (contrasts[name].get("groups") or contrasts[name].get("trend")):
+            yield here, f"contrast '{name}' has neither groups nor a trend; genes are ranked for these two only"
 
 
 def _no_column(column: str, table: Labels) -> str:
