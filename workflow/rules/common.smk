@@ -23,13 +23,19 @@ LIBRARY = [
         "inference/cox",
         "inference/effects",
         "inference/gene_statistics",
+        "inference/matched",
         "inference/permutation",
         "inference/ranks",
+        "inference/set_scores",
         "inference/shuffles",
+        "inference/specificity",
         "inference/two_groups",
         "intake/__init__",
+        "intake/archive",
         "intake/cells",
+        "intake/download",
         "intake/labels",
+        "intake/remote",
         "intake/run",
         "intake/samples",
         "intake/text",
@@ -47,6 +53,7 @@ LIBRARY = [
         "plots/style",
         "plots/verdicts",
         "pseudobulk",
+        "quality",
         "rows",
         "sample_table",
         "scoring/__init__",
@@ -81,15 +88,20 @@ LIBRARY = [
 ]
 sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
-from resig.config import ConfigError, complete_config, load_schema
+from resig.config import ConfigError, complete_config, folder_of_downloads, load_schema
+from resig.intake.remote import is_brought, local_path
 from resig.scoring.shards import count_shards
 
 SHIPPED = "resources/"
+SCHEMA = load_schema(workflow.source_path("../schemas/config.schema.yaml"))
+DOWNLOADS = folder_of_downloads(config, SCHEMA)
 CHECKOUT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
 
 
 def at_hand(path):
-    """Return where a path of the config lies: in the user's folder, or among the files shipped with the workflow."""
+    """Return where a path of the config lies: in the user's folder, its downloads, or the files shipped with resig."""
+    if is_brought(path):
+        return local(local_path(path, DOWNLOADS))
     if path.startswith(SHIPPED) and not exists(path):
         if (CHECKOUT / path).exists():  # source_path would give a copy that is gone after the run
             return str(CHECKOUT / path)
@@ -104,7 +116,7 @@ try:
     config.update(
         complete_config(
             config,
-            load_schema(workflow.source_path("../schemas/config.schema.yaml")),
+            SCHEMA,
             files=[*workflow.configfiles, *workflow.overwrite_configfiles],
             locate=at_hand,
         )
@@ -156,6 +168,7 @@ FINAL = [
     *of_datasets("<results>/{dataset}/scores.parquet"),
     *of_datasets("<results>/{dataset}/confounders.tsv"),
     *of_datasets("<results>/{dataset}/pseudobulk.h5ad"),
+    *of_datasets("<results>/{dataset}/quality.tsv"),
     *(of_datasets("<results>/{dataset}/scored.h5ad") if config["scoring"]["scored_h5ad"] else []),
     "<results>/summary/coverage.tsv",
     "<results>/summary/coverage.svg",
