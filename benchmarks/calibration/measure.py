@@ -1,5 +1,6 @@
 """What resig says in worlds where the truth is known: how often it errs, and how often it sees what is there."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,23 @@ def covered(world: World, effect: float, truth: float, replicates: int, seed: in
         area = float(stats.norm.cdf(effect / np.sqrt(2)))
         result["auroc"] = share((found.auroc_low <= area) & (area <= found.auroc_high)) | {"truth": area}
     return result
+
+
+def covered_over(several: Sequence[World], effect: float, truth: float, replicates: int, seed: int) -> Result:
+    """Return the same over several phenotypes or follow-ups: one alone is a draw itself."""
+    each = max(1, replicates // len(several))
+    found = [covered(world, effect, truth, each, seed + at) for at, world in enumerate(several)]
+    n = each * len(several)
+    k = sum(one["share"] * one["replicates"] for one in found)
+    spread = float(np.std([one["share"] for one in found], ddof=1) / np.sqrt(len(found))) if len(found) > 1 else 0.0
+    noise = float(np.sqrt(max(k, 1) * max(n - k, 1) / n**3))
+    result = found[0] | {"size": found[0]["size"].split(",")[0], "share": k / n, "replicates": n}
+    return result | {"mc_error": max(spread, noise), "bias": float(np.mean([one["bias"] for one in found]))}
+
+
+def spearman_of(r: float) -> float:
+    """Return Spearman's rho of normal variables whose Pearson correlation is r."""
+    return float(6 / np.pi * np.arcsin(r / 2))
 
 
 def power(world: World, effect: float, replicates: int, permutations: int, seed: int) -> Result:
