@@ -200,6 +200,11 @@ SAFE = "characters that cannot stand in a file name; use letters, digits, '_', '
             "6: datasets.trial.batch: there is no column 'patiant' in samples.tsv; did you mean 'patient'?",
         ),
         (
+            "metadata: samples.tsv",
+            "metadata: samples.tsv\n    purity: patient",
+            "6: datasets.trial.purity: 'a' in column 'patient' of samples.tsv is not a number",
+        ),
+        (
             "column: response",
             "column: Respons",
             "14: contrasts.response.groups.column: there is no column 'Respons' in "

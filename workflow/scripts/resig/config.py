@@ -61,6 +61,20 @@ def refuse_late_problems(config: Mapping[str, Json], dataset: str, located: Mapp
         raise ResigError("; ".join(f"{'.'.join(map(str, path))}: {text}" for path, text in problems), where="config")
 
 
+def config_to_describe(
+    asked: Mapping[str, str], schema: Mapping[str, Json], locate: Callable[[str], str]
+) -> dict[str, Json]:
+    """Return the config of `snakemake describe`: no dataset, all defaults; refuse files that are not there."""
+    problems = [
+        problem_with(path) or f"file '{path}' does not exist; {_nearest_file(path)}"
+        for path in asked.values()
+        if problem_with(path) or not (is_brought(path) or Path(locate(path)).exists())
+    ]
+    if problems:
+        raise ConfigError(problems)
+    return fill({"datasets": {}}, schema)
+
+
 def folder_of_downloads(config: Mapping[str, Json], schema: Mapping[str, Json]) -> str:
     """Return the folder of downloads, also of a config that is not checked yet."""
     given = config.get("downloads")
@@ -240,8 +254,11 @@ def _dataset_problems(
         yield here, f"the name '{name}' is kept for a folder of the results; choose another one"
     for key in ("matrix", "metadata", "probes"):
         path = dataset[key]
-        if path is not None and is_brought(path):
-            yield from (((*here, key), problem) for problem in [problem_with(path)] if problem)
+        problem = problem_with(path) if path is not None else None
+        if problem:
+            missing = True
+            yield (*here, key), problem
+        elif path is not None and is_brought(path):
             missing = missing or not Path(locate(path)).exists()  # checked again as soon as it is there
         elif path is not None and not Path(locate(path)).is_file():
             missing = True
@@ -270,11 +287,23 @@ def _dataset_problems(
     except ResigError as error:
         yield (*here, "metadata" if dataset["metadata"] else "matrix"), str(error)
         return
-    for key in ("sample", "cell_type", "batch"):
-        column = dataset[key]
+    for key in ("sample", "cell_type", "batch", "purity"):
+        column = dataset.get(key)
         optional = is_h5ad and dataset["kind"] == "bulk" and key == "sample" and dataset["metadata"] is None
         if column is not None and column not in labels[name].columns and not optional:
             yield (*here, key), _no_column(column, labels[name])
+        elif column is not None and key == "purity":
+            yield from _not_numbers((*here, key), column, labels[name])
+
+
+def _not_numbers(here: Path_, column: str, labels: Labels) -> Iterator[tuple[Path_, str]]:
+    for level in labels.levels(column):
+        try:
+            float(level)
+        except ValueError:
+            if level.strip().lower() not in ("", "na", "nan"):
+                yield here, f"'{level}' in column '{column}' of {labels.source} is not a number"
+                return
 
 
 def _contrast_problems(
