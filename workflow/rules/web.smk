@@ -2,9 +2,10 @@
 # out: the files themselves, in the folder of downloads
 from resig.intake.remote import UNPACKED, to_fetch, to_unpack
 
+ABOUT_FILES = [*DATASETS.values(), {"matrix": DESCRIBED.get("file"), "metadata": DESCRIBED.get("metadata")}]
 # A file that is there has no rule that makes it: it is never fetched again, whoever put it there.
-FETCHED = {place: what for place, what in to_fetch(DATASETS.values()).items() if not exists(f"{DOWNLOADS}/{place}")}
-UNPACKED_HERE = to_unpack(DATASETS.values(), DOWNLOADS)
+FETCHED = {place: what for place, what in to_fetch(ABOUT_FILES).items() if not exists(f"{DOWNLOADS}/{place}")}
+UNPACKED_HERE = to_unpack(ABOUT_FILES, DOWNLOADS)
 IN_DOWNLOADS = DOWNLOADS.replace("{", "{{").replace("}", "}}")
 
 

@@ -61,6 +61,20 @@ def refuse_late_problems(config: Mapping[str, Json], dataset: str, located: Mapp
         raise ResigError("; ".join(f"{'.'.join(map(str, path))}: {text}" for path, text in problems), where="config")
 
 
+def config_to_describe(
+    asked: Mapping[str, str], schema: Mapping[str, Json], locate: Callable[[str], str]
+) -> dict[str, Json]:
+    """Return the config of `snakemake describe`: no dataset, all defaults; refuse files that are not there."""
+    problems = [
+        problem_with(path) or f"file '{path}' does not exist; {_nearest_file(path)}"
+        for path in asked.values()
+        if problem_with(path) or not (is_brought(path) or Path(locate(path)).exists())
+    ]
+    if problems:
+        raise ConfigError(problems)
+    return fill({"datasets": {}}, schema)
+
+
 def folder_of_downloads(config: Mapping[str, Json], schema: Mapping[str, Json]) -> str:
     """Return the folder of downloads, also of a config that is not checked yet."""
     given = config.get("downloads")
