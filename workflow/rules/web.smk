@@ -1,6 +1,9 @@
 # in:  addresses and archives that the config names
 # out: the files themselves, in the folder of downloads
-from resig.intake.remote import UNPACKED, to_fetch, to_unpack
+from resig.intake.remote import OFFLINE, UNPACKED, to_fetch, to_unpack
+
+if config["downloads"]["offline"]:
+    os.environ[OFFLINE] = "1"  # for every job, also for those that fetch companions
 
 ABOUT_FILES = [*DATASETS.values(), {"matrix": DESCRIBED.get("file"), "metadata": DESCRIBED.get("metadata")}]
 # A file that is there has no rule that makes it: it is never fetched again, whoever put it there.
@@ -38,7 +41,6 @@ rule fetch:
     params:
         url=lambda wildcards: FETCHED[wildcards.fetched][0],
         sha256=lambda wildcards: FETCHED[wildcards.fetched][1],
-        offline=config["downloads"]["offline"],
     script:
         "../scripts/fetch.py"
 
