@@ -20,12 +20,14 @@ LIBRARY = [
         "errors",
         "files",
         "genesets",
+        "gsea",
         "inference/__init__",
         "inference/contrast",
         "inference/covariates",
         "inference/cox",
         "inference/design",
         "inference/effects",
+        "inference/gene_statistics",
         "inference/linear",
         "inference/matched",
         "inference/nuisance",
@@ -147,9 +149,14 @@ CONTRASTS = config["contrasts"]
 ASKED = [(dataset, contrast) for contrast, spec in CONTRASTS.items() for dataset in spec["datasets"]]
 
 
+def one_of(names):
+    """Return the pattern of a wildcard that stands for these names and no others."""
+    return "|".join(map(re.escape, names)) or "none"
+
+
 wildcard_constraints:
-    dataset="|".join(map(re.escape, DATASETS)) or "none",
-    contrast="|".join(map(re.escape, CONTRASTS)) or "none",
+    dataset=one_of(DATASETS),
+    contrast=one_of(CONTRASTS),
 
 
 def methods_of(dataset):
@@ -172,6 +179,15 @@ def of_contrasts(pattern):
     return [path for dataset, contrast in ASKED for path in expand(pattern, dataset=dataset, contrast=contrast)]
 
 
+def of_ranked(pattern):
+    """Expand a pattern over each (dataset, contrast) whose genes are ranked for enrichment."""
+    named = config["gsea"]["contrasts"]
+    linear = [name for name, spec in CONTRASTS.items() if spec.get("groups") or spec.get("trend")]
+    wanted = (linear if named == "all" else named) if config["gsea"]["sets"] else []
+    pairs = [(dataset, contrast) for dataset, contrast in ASKED if contrast in wanted]
+    return [path for dataset, contrast in pairs for path in expand(pattern, dataset=dataset, contrast=contrast)]
+
+
 FINAL = [
     "<results>/signatures/signatures.tsv",
     *of_datasets("<results>/{dataset}/scores.parquet"),
@@ -182,6 +198,7 @@ FINAL = [
     "<results>/summary/coverage.tsv",
     "<results>/summary/coverage.svg",
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.svg"),
+    *of_ranked("<results>/{dataset}/contrasts/{contrast}.gsea.tsv"),
     *(
         ["<results>/summary/meta.tsv", "<results>/summary/verdicts.svg", "<results>/summary/verdicts.html"]
         if CONTRASTS

@@ -12,7 +12,7 @@ import yaml
 from resig.errors import ResigError, nearest
 from resig.inference import KINDS
 from resig.intake.labels import Labels, read_labels
-from resig.intake.remote import files_of, is_brought, problem_with, sum_problems
+from resig.intake.remote import archive_here, files_of, is_brought, problem_with, sum_problems
 
 Json = Any
 KEYWORDS = {
@@ -242,6 +242,7 @@ def _cross_problems(config: Mapping[str, Json], locate: Callable[[str], str]) ->
         yield from _dataset_problems(name, dataset, labels, locate)
     for name, contrast in config["contrasts"].items():
         yield from _contrast_problems(name, contrast, config["datasets"], labels)
+    yield from _gsea_problems(config["gsea"], config["contrasts"], locate)
 
 
 def _dataset_problems(
@@ -257,6 +258,9 @@ def _dataset_problems(
         if problem:
             missing = True
             yield (*here, key), problem
+        elif path is not None and (archive := archive_here(path)) and not Path(locate(archive)).is_file():
+            missing = True
+            yield (*here, key), f"file '{archive}' does not exist; {_nearest_file(archive)}"
         elif path is not None and is_brought(path):
             missing = missing or not Path(locate(path)).exists()  # checked again as soon as it is there
         elif path is not None and not Path(locate(path)).is_file():
@@ -372,6 +376,28 @@ def _contrast_problems(
                             f"{nearest(each, types, 'cell types there')}"
                         ),
                     )
+
+
+def _gsea_problems(
+    gsea: Mapping[str, Json], contrasts: Mapping[str, Json], locate: Callable[[str], str]
+) -> Iterator[tuple[Path_, str]]:
+    for position, name in enumerate(gsea["sets"]):
+        if Path(name).suffix and not Path(locate(name)).is_file():
+            yield ("gsea", "sets", position), f"file '{name}' does not exist; {_nearest_file(name)}"
+    if gsea["min_size"] > gsea["max_size"]:
+        yield (
+            ("gsea", "min_size"),
+            f"{gsea['min_size']} is more than max_size, {gsea['max_size']}; no set could be tested",
+        )
+    if isinstance(gsea["contrasts"], str) and gsea["contrasts"] != "all":
+        yield ("gsea", "contrasts"), f"'{gsea['contrasts']}' is text; expected a list of contrasts, or all"
+        return
+    for position, name in enumerate([] if gsea["contrasts"] == "all" else gsea["contrasts"]):
+        here = ("gsea", "contrasts", position)
+        if name not in contrasts:
+            yield here, f"there is no contrast '{name}'; {nearest(name, contrasts, 'contrasts')}"
+        elif not (contrasts[name].get("groups") or contrasts[name].get("trend")):
+            yield here, f"contrast '{name}' has neither groups nor a trend; genes are ranked for these two only"
 
 
 def _no_column(column: str, table: Labels) -> str:

@@ -664,6 +664,68 @@ SIGNATURE_VERDICTS = Table(
     key=("signature",),
 )
 
+GENE_SETS = Table(
+    "gene_sets.tsv",
+    "One row for each gene of each set that enrichment is asked for.",
+    (
+        Column("gene_set", "text", "Name of the set; signed sets are two, `_UP` and `_DN`."),
+        Column("symbol", "text", "Its gene."),
+    ),
+    key=("gene_set", "symbol"),
+)
+
+GENES_RANKED = Table(
+    "{contrast}.genes_ranked.tsv",
+    "One row for each gene and cell type, by falling statistic; one row without a gene where none could be tested.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("contrast", "text", "Name of the contrast."),
+        Column("cell_type", "text", "Cell type; `bulk` in bulk data."),
+        Column("symbol", "text", "Gene.", optional=True),
+        Column("test", "text", "What the statistic is.", choices=("deseq2", "moderated_t")),
+        Column(
+            "statistic", "number", "Above 0: higher in the resistant arm. Wald statistic or moderated t.", optional=True
+        ),
+        Column(
+            "log_fc", "number", "Difference of the arms, log2 (deseq2) or on the log scale of the data.", optional=True
+        ),
+        Column("p", "number", "Its p: a model's, not a permutation's.", optional=True),
+        Column("fdr", "number", "Benjamini-Hochberg over the genes of the cell type.", optional=True),
+        Column("note", "text", "Why there is no statistic, or no p.", optional=True),
+    ),
+)
+
+GSEA = Table(
+    "{contrast}.gsea.tsv",
+    "One row for each gene set and cell type, tested or not.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("contrast", "text", "Name of the contrast."),
+        Column("cell_type", "text", "Cell type; `bulk` in bulk data."),
+        Column("gene_set", "text", "Name of the set."),
+        Column("n_members", "integer", "Its genes."),
+        Column("n_ranked", "integer", "Of these, genes of the ranking."),
+        Column(
+            "status",
+            "text",
+            "Whether it was tested.",
+            choices=("tested", "too_small", "too_large", "no_ranking"),
+        ),
+        Column("reason", "text", "Why not.", optional=True),
+        Column("es", "number", "Enrichment score; above 0: its genes are higher in the resistant arm.", optional=True),
+        Column("nes", "number", "The same over the mean of permuted sets of its size and sign.", optional=True),
+        Column(
+            "p",
+            "number",
+            "From permuted genes, never below 1 / (permutations + 1): read docs/methods.md.",
+            optional=True,
+        ),
+        Column("fdr", "number", "Benjamini-Hochberg over the sets of the cell type.", optional=True),
+        Column("leading_edge", "text", "Genes up to the peak of the running sum, joined by `,`.", optional=True),
+    ),
+    key=("cell_type", "gene_set"),
+)
+
 
 def write_open_table(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     """Write a table whose columns are the user's own, as text."""
