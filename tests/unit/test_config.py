@@ -74,7 +74,7 @@ SAFE = "characters that cannot stand in a file name; use letters, digits, '_', '
         (
             "contrasts:",
             "zzz:\ncontrasts:",
-            "11: zzz: unknown key 'zzz'; known keys: 'contrasts', 'datasets', 'downloads', 'inference', "
+            "11: zzz: unknown key 'zzz'; known keys: 'contrasts', 'datasets', 'downloads', 'gsea', 'inference', "
             "'pathvars', 'scoring', 'signatures'",
         ),
         (
@@ -179,6 +179,29 @@ SAFE = "characters that cannot stand in a file name; use letters, digits, '_', '
             "1: signatures.collections: 'resistence' is "
             "neither a shipped collection nor a file; did you mean 'resistance'?",
         ),
+        # from elsewhere
+        (
+            "expression.tsv",
+            "expression.tar!a.tsv",
+            "4: datasets.trial.matrix: file 'expression.tar' does not exist; did you mean 'expression.tsv'?",
+        ),
+        (
+            "expression.tsv",
+            "GSE1/GSE1_RAW.tar",
+            "4: datasets.trial.matrix: 'GSE1/GSE1_RAW.tar' is an archive; name the file in it, such as "
+            "'GSE1/GSE1_RAW.tar!path/in/archive'",
+        ),
+        (
+            "expression.tsv",
+            "https://me:word@host/e.tsv",
+            "4: datasets.trial.matrix: 'host': an address with a user name or password is not read; "
+            "download the file by hand",
+        ),
+        (
+            "metadata: samples.tsv",
+            "metadata: samples.tsv\n    sha256: {sample.tsv: " + 64 * "a" + "}",
+            "6: datasets.trial.sha256: 'sample.tsv' is no file of this dataset; its files: expression.tsv, samples.tsv",
+        ),
         # columns
         (
             "sample: donor",
@@ -200,6 +223,11 @@ SAFE = "characters that cannot stand in a file name; use letters, digits, '_', '
             "metadata: samples.tsv",
             "metadata: samples.tsv\n    batch: patiant",
             "6: datasets.trial.batch: there is no column 'patiant' in samples.tsv; did you mean 'patient'?",
+        ),
+        (
+            "metadata: samples.tsv",
+            "metadata: samples.tsv\n    purity: patient",
+            "6: datasets.trial.purity: 'a' in column 'patient' of samples.tsv is not a number",
         ),
         (
             "column: response",

@@ -20,16 +20,20 @@ LIBRARY = [
         "errors",
         "files",
         "genesets",
+        "gsea",
         "inference/__init__",
         "inference/contrast",
         "inference/covariates",
         "inference/cox",
         "inference/design",
         "inference/effects",
+        "inference/gene_statistics",
         "inference/linear",
         "inference/matched",
+        "inference/nuisance",
         "inference/permutation",
         "inference/ranks",
+        "inference/scrutiny",
         "inference/set_scores",
         "inference/shuffles",
         "inference/specificity",
@@ -144,7 +148,9 @@ def at_hand(path):
 
 
 # `snakemake describe --config file=PATH` needs no dataset and no question: the check of the config steps aside.
-DESCRIBED = {key: str(config[key]) for key in ("file", "metadata") if key in workflow.config_settings.config}
+DESCRIBED = {
+    key: str(config[key]) for key in ("file", "metadata") if key in {*config} & {*workflow.config_settings.config}
+}
 
 try:
     config.update(
@@ -165,9 +171,14 @@ CONTRASTS = config["contrasts"]
 ASKED = [(dataset, contrast) for contrast, spec in CONTRASTS.items() for dataset in spec["datasets"]]
 
 
+def one_of(names):
+    """Return the pattern of a wildcard that stands for these names and no others."""
+    return "|".join(map(re.escape, names)) or "none"
+
+
 wildcard_constraints:
-    dataset="|".join(map(re.escape, DATASETS)) or "none",
-    contrast="|".join(map(re.escape, CONTRASTS)) or "none",
+    dataset=one_of(DATASETS),
+    contrast=one_of(CONTRASTS),
 
 
 def methods_of(dataset):
@@ -190,6 +201,15 @@ def of_contrasts(pattern):
     return [path for dataset, contrast in ASKED for path in expand(pattern, dataset=dataset, contrast=contrast)]
 
 
+def of_ranked(pattern):
+    """Expand a pattern over each (dataset, contrast) whose genes are ranked for enrichment."""
+    named = config["gsea"]["contrasts"]
+    linear = [name for name, spec in CONTRASTS.items() if spec.get("groups") or spec.get("trend")]
+    wanted = (linear if named == "all" else named) if config["gsea"]["sets"] else []
+    pairs = [(dataset, contrast) for dataset, contrast in ASKED if contrast in wanted]
+    return [path for dataset, contrast in pairs for path in expand(pattern, dataset=dataset, contrast=contrast)]
+
+
 FINAL = [
     "<results>/signatures/signatures.tsv",
     *of_datasets("<results>/{dataset}/scores.parquet"),
@@ -200,6 +220,7 @@ FINAL = [
     "<results>/summary/coverage.tsv",
     "<results>/summary/coverage.svg",
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.svg"),
+    *of_ranked("<results>/{dataset}/contrasts/{contrast}.gsea.tsv"),
     *(
         ["<results>/summary/meta.tsv", "<results>/summary/verdicts.svg", "<results>/summary/verdicts.html"]
         if CONTRASTS

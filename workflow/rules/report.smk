@@ -111,12 +111,15 @@ rule validate:
         own=rules.signatures.input.own,
         companions=rules.signatures.input.companions,
         data=[at_hand(path) for spec in DATASETS.values() for path in files_asked(spec)],
+        nomenclature=NOMENCLATURE,
+        probes=[at_hand(spec["probes"]) for spec in DATASETS.values() if spec["probes"]],
     log:
         "<logs>/validate.log",
     conda:
         "../envs/resig.yaml"
     params:
         config=config,
+        probed=[name for name, spec in DATASETS.items() if spec["probes"]],
     script:
         "../scripts/validate.py"
 

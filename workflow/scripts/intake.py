@@ -4,6 +4,7 @@ with log_to(snakemake.log[0]):
     from resig.config import refuse_late_problems
     from resig.files import unchanged
     from resig.intake.download import provenance
+    from resig.intake.remote import FILES
     from resig.intake.run import Targets, take_in
     from resig.intake.several import is_several, parts_of, said
     from resig.names import Names
@@ -18,7 +19,7 @@ with log_to(snakemake.log[0]):
         "metadata": next(iter(snakemake.input.metadata), None),
         "probes": next(iter(snakemake.input.probes), None),
     }
-    located[asked["metadata"]] = spec["metadata"]
+    located |= {asked[key]: spec[key] for key in FILES if key != "matrix"}
     # Straight from the config: a check of the questions, which are no part of the intake and must not repeat it.
     refuse_late_problems(snakemake.config, snakemake.wildcards.dataset, located)
     out = snakemake.output

@@ -1,6 +1,7 @@
 from resig.logs import answer_errors
 
 with answer_errors():
+    from resig.names import Names
     from resig.plan import describe_plan
 
     data = snakemake.input
@@ -10,5 +11,7 @@ with answer_errors():
         own=data.own,
         companion_files=data.companions,
         files=data.data,
+        names=Names.of(data.nomenclature),
+        probes=dict(zip(snakemake.params.probed, data.probes, strict=True)),
     )
     print(plan)

@@ -12,7 +12,7 @@ import yaml
 from resig.errors import ResigError, nearest
 from resig.inference import KINDS
 from resig.intake.labels import Labels
-from resig.intake.remote import files_of, is_brought, problem_with, sum_problems
+from resig.intake.remote import archive_here, files_of, is_brought, problem_with, sum_problems
 from resig.intake.several import parts_of
 from resig.intake.who import know, says_more
 
@@ -244,6 +244,7 @@ def _cross_problems(config: Mapping[str, Json], locate: Callable[[str], str]) ->
         yield from _dataset_problems(name, dataset, labels, locate)
     for name, contrast in config["contrasts"].items():
         yield from _contrast_problems(name, contrast, config["datasets"], labels)
+    yield from _gsea_problems(config["gsea"], config["contrasts"], locate)
 
 
 def _dataset_problems(
@@ -260,8 +261,14 @@ def _dataset_problems(
         missing = True
         yield (*here, "matrix"), str(error)
     for key, path in files:
-        if path is not None and is_brought(path):
-            yield from (((*here, key), problem) for problem in [problem_with(path)] if problem)
+        problem = problem_with(path) if path is not None else None
+        if problem:
+            missing = True
+            yield (*here, key), problem
+        elif path is not None and (archive := archive_here(path)) and not Path(locate(archive)).is_file():
+            missing = True
+            yield (*here, key), f"file '{archive}' does not exist; {_nearest_file(archive)}"
+        elif path is not None and is_brought(path):
             missing = missing or not Path(locate(path)).exists()  # checked again as soon as it is there
         elif path is not None and not Path(locate(path)).exists():
             missing = True
@@ -280,11 +287,23 @@ def _dataset_problems(
         about_table = dataset["metadata"] and error.where in (dataset["metadata"], locate(dataset["metadata"]))
         yield (*here, "metadata" if about_table else "matrix"), str(error)
         return
-    for key in ("sample", "cell_type", "batch"):
-        column = dataset[key]
+    for key in ("sample", "cell_type", "batch", "purity"):
+        column = dataset.get(key)
         optional = dataset["kind"] == "bulk" and key == "sample" and dataset["metadata"] is None
         if column is not None and column not in labels[name].columns and not optional:
             yield (*here, key), _no_column(column, labels[name])
+        elif column is not None and key == "purity":
+            yield from _not_numbers((*here, key), column, labels[name])
+
+
+def _not_numbers(here: Path_, column: str, labels: Labels) -> Iterator[tuple[Path_, str]]:
+    for level in labels.levels(column):
+        try:
+            float(level)
+        except ValueError:
+            if level.strip().lower() not in ("", "na", "nan"):
+                yield here, f"'{level}' in column '{column}' of {labels.source} is not a number"
+                return
 
 
 def _contrast_problems(
@@ -363,6 +382,28 @@ def _wanted_table(dataset: Mapping[str, Json]) -> str:
         "this matrix does not say which sample a cell is from: name a table of its cells, or write the sample before "
         f"the file, as in matrix: {{my_sample: {dataset['matrix']}}}"
     )
+
+
+def _gsea_problems(
+    gsea: Mapping[str, Json], contrasts: Mapping[str, Json], locate: Callable[[str], str]
+) -> Iterator[tuple[Path_, str]]:
+    for position, name in enumerate(gsea["sets"]):
+        if Path(name).suffix and not Path(locate(name)).is_file():
+            yield ("gsea", "sets", position), f"file '{name}' does not exist; {_nearest_file(name)}"
+    if gsea["min_size"] > gsea["max_size"]:
+        yield (
+            ("gsea", "min_size"),
+            f"{gsea['min_size']} is more than max_size, {gsea['max_size']}; no set could be tested",
+        )
+    if isinstance(gsea["contrasts"], str) and gsea["contrasts"] != "all":
+        yield ("gsea", "contrasts"), f"'{gsea['contrasts']}' is text; expected a list of contrasts, or all"
+        return
+    for position, name in enumerate([] if gsea["contrasts"] == "all" else gsea["contrasts"]):
+        here = ("gsea", "contrasts", position)
+        if name not in contrasts:
+            yield here, f"there is no contrast '{name}'; {nearest(name, contrasts, 'contrasts')}"
+        elif not (contrasts[name].get("groups") or contrasts[name].get("trend")):
+            yield here, f"contrast '{name}' has neither groups nor a trend; genes are ranked for these two only"
 
 
 def _no_column(column: str, table: Labels) -> str:

@@ -3,13 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from resig.coverage import measure_coverage
 from resig.inference.two_groups import split_arms
+from resig.intake.genes import Identified, choose_genes
 from resig.intake.labels import Labels
+from resig.intake.run import identify_features
 from resig.intake.several import files_asked
 from resig.intake.who import features_of, know
+from resig.names import Names
 from resig.signatures import gather
 
 
@@ -19,18 +23,27 @@ def describe_plan(
     own: Sequence[str],
     companion_files: Sequence[str],
     files: Sequence[str],
+    names: Names,
+    probes: Mapping[str, str],
 ) -> str:
-    """Return the plan as text for the terminal; `files` are those of all datasets, in the order of the config."""
+    """Return the plan as text for the terminal.
+
+    `files` are those of all datasets, in the order of the config; `probes` is the file of each dataset that has a map
+    of probes.
+    """
     named = [path for dataset in config["datasets"].values() for path in files_asked(dataset)]
     locate = dict(zip(named, files, strict=True)).__getitem__
-    collection, notices = gather(config["signatures"], shipped, own, companion_files)
+    collection, notices = gather(config["signatures"], shipped, own, companion_files, names)
     signatures, members = collection.signatures, collection.members
     lines = [f"{len(signatures)} signatures with {len(members)} members"]
     lines += [f"  {row.collection} line {row.line}: {row.problem}: {row.action}" for row in notices.itertuples()]
     labels: dict[str, Labels] = {}
     for name, dataset in config["datasets"].items():
         labels[name] = know(dataset, locate).labels
-        lines += ["", *_dataset_lines(name, dataset, config, signatures, members, features_of(dataset, locate))]
+        features, others = features_of(dataset, locate)
+        asked = dataset | {"probes": probes.get(name)}
+        identified = identify_features(features, others, asked, dataset["matrix"], names)
+        lines += ["", *_dataset_lines(name, dataset, config, signatures, members, identified)]
     for name, contrast in config["contrasts"].items():
         lines += ["", f"contrast {name}: {_arm(contrast, 'resistant')} against {_arm(contrast, 'sensitive')}"]
         for dataset in contrast["datasets"]:
@@ -46,20 +59,38 @@ def _dataset_lines(
     config: Mapping[str, Any],
     signatures: pd.DataFrame,
     members: pd.DataFrame,
-    features: Sequence[str],
+    identified: Identified,
 ) -> list[str]:
-    genes = pd.DataFrame({"symbol": features, "how": "as given", "used": "yes", "sd": 1.0}).drop_duplicates("symbol")
-    gate = measure_coverage(name, dataset["assay"], signatures, members, genes, config["scoring"]["min_coverage"])
+    features = identified.features
+    least = config["scoring"]["min_coverage"]
+    gate = expected_coverage(name, dataset["assay"], signatures, members, identified, least)
     counts = gate["scorable"].value_counts()
     methods = ", ".join(config["scoring"][dataset["kind"]])
     lines = [
         f"dataset {name}: {dataset['kind']}, {dataset['assay']}, {len(features)} features, scored by {methods}",
+        f"  features: {identified.report['kind']}, {identified.report['resolved']:.1%} known",
+        *(f"  note: {remark}" for remark in identified.remarks),
         f"  scored: {counts.get('yes', 0)} signatures, with low power: {counts.get('low_power', 0)}",
         f"  skipped: {counts.get('no', 0)}",
     ]
     for reason, group in gate[gate["scorable"] == "no"].groupby("reason", sort=False):
         lines.append(f"    {reason}: {', '.join(group['signature'])}")
     return lines
+
+
+def expected_coverage(
+    name: str,
+    assay: str,
+    signatures: pd.DataFrame,
+    members: pd.DataFrame,
+    identified: Identified,
+    min_coverage: float,
+) -> pd.DataFrame:
+    """Return the coverage table of a run, but for members that turn out never to vary: values are not read."""
+    alike = np.ones(len(identified.features))
+    return measure_coverage(
+        name, assay, signatures, members, choose_genes(identified, alike, alike, alike), min_coverage
+    )
 
 
 def _arm(contrast: Mapping[str, Any], arm: str) -> str:

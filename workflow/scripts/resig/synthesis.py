@@ -84,7 +84,23 @@ def explain(row: pd.Series, reason: str) -> str:
         return f"{words}: {reason}" if reason else words
     if pd.isna(row["effect"]):
         return f"{words} ({n})"
-    return f"{words} (g {row['effect']:.2f}, AUROC {row['auroc']:.2f}, FDR {row['fdr']:.2g}; {n})"
+    figures = f"g {row['effect']:.2f}, AUROC {row['auroc']:.2f}, FDR {row['fdr']:.2g}"
+    return "; ".join([f"{words} ({figures}{_beside_random(row)}; {n})", *doubts(row)])
+
+
+def _beside_random(row: pd.Series) -> str:
+    return "" if pd.isna(row.get("null_p")) else f", p among matched random sets {row['null_p']:.2g}"
+
+
+def doubts(row: pd.Series) -> list[str]:
+    """Say what stands against reading a difference as one of this signature."""
+    if row["verdict"] not in CALLS:
+        return []
+    flags = str(row.get("flags") or "").split(";")
+    told = {"no_matched_null": "not held against random genes ({})", "one_gene": "hangs on {} alone"}
+    said = [told[kind].format(what) for kind, _, what in (flag.partition(":") for flag in flags) if kind in told]
+    by = str(row.get("confounded_by") or "")
+    return said + ([f"may be an effect of {by.replace(';', ', ')}"] if by and by != "nan" else [])
 
 
 def concatenate(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:

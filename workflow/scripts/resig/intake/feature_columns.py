@@ -18,6 +18,8 @@ def feature_columns(path: str | os.PathLike[str]) -> dict[str, list[str]]:
             return (
                 {"features/id": column_of(file["matrix/features/id"], file)} if "id" in file["matrix/features"] else {}
             )
+        if "var" not in file:  # 10x before Cell Ranger 3: a group for each genome
+            return {}
         var = file["var"]
         if not isinstance(var, h5py.Group):
             return {}

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from resig.errors import ResigError
+from resig.intake.feature_columns import feature_columns
 from resig.intake.labels import Labels
 from resig.intake.mismatch import likely_reason
 from resig.intake.readers.joined import joined_labels
@@ -48,13 +49,16 @@ def says_more(spec: Mapping[str, Any], locate: Callable[[str], str] = str) -> bo
     return recognise(locate(spec["matrix"])) in SAYS_MORE
 
 
-def features_of(spec: Mapping[str, Any], locate: Callable[[str], str] = str) -> list[str]:
-    """Return the names of the features of a dataset."""
+def features_of(spec: Mapping[str, Any], locate: Callable[[str], str] = str) -> tuple[list[str], dict[str, list[str]]]:
+    """Return the names of the features of a dataset, and further columns of names where its file has them."""
     table = table_of(locate(spec["metadata"])) if spec["metadata"] else None
     path = locate(next(iter(parts_of(spec["matrix"]).values())))
     if is_several(spec["matrix"]) and spec["kind"] == "bulk":
-        return read_one_sample(path, spec.get("layer")).features
-    return features_in(source_of(spec, path, table))
+        table_of_one = read_one_sample(path, spec.get("layer"))
+        return table_of_one.features, {title: list(words) for title, words in table_of_one.beside.items()}
+    features = features_in(source_of(spec, path, table))
+    others = feature_columns(path) if recognise(path) in ("h5ad", "10x_h5") else {}
+    return features, {title: names for title, names in others.items() if len(names) == len(features)}
 
 
 def source_of(spec: Mapping[str, Any], path: str, table: Labels | None) -> Source:
