@@ -25,6 +25,7 @@ def write_scored_h5ad(matrix: Path_, scores: Path_, observations: Path_, target:
         shutil.copyfile(os.path.realpath(matrix), partial)
         with h5py.File(partial, "r+") as file, pq.ParquetFile(scores) as table:
             _refuse_old_layout(file, str(matrix))
+            _bring_in(file)
             row = _rows_of(table, observations, _length(file))
             columns = [name for name in table.schema_arrow.names if name != "observation"]
             _add_to_obs(file["obs"], table, [name for name in columns if _is_whole(name)], row)
@@ -36,6 +37,17 @@ def _refuse_old_layout(file: h5py.File, where: str) -> None:
         raise ResigError(
             "its obs has the layout of anndata before 0.7", where=where, todo="read and write it with anndata once"
         )
+
+
+def _bring_in(file: h5py.File) -> None:
+    """Replace links to values that stand in another file by these values: a copy must stand for itself."""
+    if not isinstance(file.get("X"), h5py.Group):
+        return
+    for name in list(file["X"]):
+        if isinstance(file["X"].get(name, getlink=True), h5py.ExternalLink):
+            node = file["X"][name]
+            del file["X"][name]
+            node.file.copy(node, file["X"], name=name)
 
 
 def _length(file: h5py.File) -> int:
