@@ -74,7 +74,9 @@ def test_tables_that_are_not_regular_are_refused(tmp_path: Path, text: str, said
 def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
     assert refused(tmp_path / "no.tsv") == "file not found; check the path"
     (tmp_path / "latin.tsv").write_bytes("id\tname\ns1\tMüller\n".encode("latin-1"))
-    assert refused(tmp_path / "latin.tsv") == "not UTF-8 text (byte 12); save it as UTF-8"
+    assert (
+        refused(tmp_path / "latin.tsv") == "not UTF-8 text (byte 12 is 0xfc, as Latin-1 writes 'ü'); save it as UTF-8"
+    )
     (tmp_path / "cut.tsv.gz").write_bytes(gzip.compress(TABLE.encode() * 99)[:-20])
     assert refused(tmp_path / "cut.tsv.gz").endswith("; copy or download it again")
     (tmp_path / "text.h5ad").write_text(TABLE)

@@ -68,7 +68,12 @@ def read_text(path: str | os.PathLike[str]) -> str:
     except (EOFError, gzip.BadGzipFile, OSError) as error:
         raise ResigError(f"cannot be read whole ({error})", where=str(path), todo="copy or download it again") from None
     except UnicodeDecodeError as error:
-        raise ResigError(f"not UTF-8 text (byte {error.start})", where=str(path), todo="save it as UTF-8") from None
+        letter = error.object[error.start : error.start + 1]
+        raise ResigError(
+            f"not UTF-8 text (byte {error.start} is 0x{letter.hex()}, as Latin-1 writes '{letter.decode('latin-1')}')",
+            where=str(path),
+            todo="save it as UTF-8",
+        ) from None
 
 
 def split_rows(text: str, separator: str, path: str | os.PathLike[str]) -> list[tuple[int, list[str]]]:
@@ -148,8 +153,14 @@ def column_of(node: "object", file: "object") -> list[str]:
     import h5py
 
     if isinstance(node, h5py.Group) and "categories" in node:
-        categories = column_of(node["categories"], file)
-        return [categories[code] if code >= 0 else "" for code in node["codes"][:]]
+        categories, codes = column_of(node["categories"], file), node["codes"][:]
+        if len(codes) and codes.max() >= len(categories):
+            raise ResigError(
+                f"column '{str(node.name).rpartition('/')[2]}' has code {codes.max()}, but only {len(categories)} categories",
+                where=str(file.filename),  # type: ignore[attr-defined]
+                todo="write the file again with anndata",
+            )
+        return [categories[code] if code >= 0 else "" for code in codes]
     if isinstance(node, h5py.Dataset) and "categories" in node.attrs:  # anndata before 0.8
         categories = column_of(file[node.attrs["categories"]], file)  # type: ignore[index]
         return [categories[code] if code >= 0 else "" for code in node[:]]

@@ -79,7 +79,7 @@ def _by_affix(left: list[str], right: list[str], most: int = 2000) -> Reason | N
                     continue
                 before = other.endswith(name)
                 matched = {f"{extra}{each}" if before else f"{each}{extra}" for each in shorter} & set(longer)
-                if len(matched) > len(shorter) // 2:
+                if 2 * len(matched) > min(len(shorter), len(longer)):
                     there, here = (name, other) if side == "here" else (other, name)
                     end = "begin" if before else "end"
                     return Reason(f"ids {side} {end} with '{extra}'", there, here, len(matched))

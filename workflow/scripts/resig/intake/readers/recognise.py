@@ -73,7 +73,7 @@ def recognise(path: str | os.PathLike[str]) -> str:
             "is a binary file of a kind that is not known", where=where, todo=f"expected {', '.join(WORDS.values())}"
         )
     if place.name.lower().endswith(NAMES_OF_HDF5) or place.name.lower().endswith(".parquet"):
-        shown = head[:30].decode("latin-1").split("\n")[0]
+        shown = head[:30].decode("latin-1").split("\n")[0].strip()
         raise ResigError(
             f"is text (it begins with '{shown}'), though its name says otherwise",
             where=where,
