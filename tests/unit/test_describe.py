@@ -112,6 +112,27 @@ def test_pairs_and_repeated_patients(here: Path, names: Names) -> None:
     assert "4 levels of 'patient' gave 8 samples, which are not independent" in text
 
 
+def test_trends_and_survival(here: Path, names: Names) -> None:
+    matrix(12).to_csv("m.tsv", sep="\t")
+    table = pd.DataFrame(
+        {
+            "sample_id": [f"S{at}" for at in range(12)],
+            "patient": [f"P{at // 3}" for at in range(12)],
+            "visit": ["pre", "on", "post"] * 4,
+            "os_days": [str(100 + 10 * at) for at in range(12)],
+            "os_event": ["0", "1"] * 6,
+            "pfs_days": [str(50 + 10 * at) for at in range(12)],
+            "pfs_event": ["1", "2"] * 6,
+        }
+    )
+    table.to_csv("samples.tsv", sep="\t", index=False)
+    config = pasted(describe("m.tsv", names))
+    assert config["contrasts"]["visit"]["trend"] == {"column": "visit", "order": ["pre", "on", "post"]}
+    assert config["contrasts"]["visit"]["pair_by"] == "patient"
+    assert config["contrasts"]["os_days"]["survival"] == {"time": "os_days", "event": "os_event"}
+    assert "pfs_days" not in config["contrasts"]  # events coded 1 and 2: not for us to say which is which
+
+
 def cells(n: int = 300, **obs: list[str]) -> ad.AnnData:
     counts = np.random.default_rng(1).poisson(0.4, (n, len(GENES))).astype(np.float32)
     rng = np.random.default_rng(2)
@@ -198,7 +219,7 @@ def test_a_table_of_other_samples_says_why(here: Path, names: Names) -> None:
 
 
 REAL = {
-    "scanb_gse96058/expr_genes_x_samples.csv.gz": ("400 samples x 10,000 features", "mrna", 0),
+    "scanb_gse96058/expr_genes_x_samples.csv.gz": ("400 samples x 10,000 features", "mrna", 1),
     "all_chiaretti/expr_genes_x_samples.csv.gz": ("128 samples x 9,040 features", "mrna", 3),
     "tcga_brca_mixomics/mirna.csv.gz": ("220 samples x 184 features", "small_rna", 0),
     "pc9_erlotinib_sc/pc9_d11_min500umi.h5ad": ("1,516 cells x 25,077 features", "mrna", 1),

@@ -64,6 +64,7 @@ LIBRARY = [
         "plots/palette",
         "plots/style",
         "plots/verdicts",
+        "propose",
         "pseudobulk",
         "quality",
         "rows",

@@ -2,31 +2,21 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import h5py
 import numpy as np
-import yaml
 
-from resig.columns import (
-    FEW,
-    Arms,
-    Column,
-    after_and_before,
-    arms_of,
-    candidates,
-    survival_pair,
-    treated_and_control,
-)
-from resig.config import OWN_FOLDERS
+from resig.columns import Column, candidates
 from resig.errors import ResigError
 from resig.intake.labels import Labels, read_labels, read_text, separator_of
 from resig.intake.text import names_in, read_text_matrix
 from resig.matrix import names_along, open_matrix
 from resig.names import Found, Names, organism_of
+from resig.propose import Proposal, config_block
 from resig.units import Look, decide
 
 LOOKED_AT = 20_000_000  # values; a longer matrix is looked at in part, and said to be
@@ -104,8 +94,19 @@ def describe(
     sample, why = _sample_column(seen, columns, n_rows, cells)
     if sample is None:
         return "\n".join([*lines, "", why])
-    block = _block(seen, found, cells, columns, sample, why, called, table_called, n_rows)
-    return "\n".join([*lines, "", "a config to start from (paste it into mine.yaml):", "", *block])
+    proposal = Proposal(
+        called=called,
+        table="" if cells else table_called,
+        cells=cells,
+        assay=_assay(found),
+        organism=organism_of(found),
+        units=_units(seen.look, called),
+        sample=sample,
+        about_sample=why,
+        columns=columns,
+        n_rows=n_rows,
+    )
+    return "\n".join([*lines, "", "a config to start from (paste it into mine.yaml):", "", *config_block(proposal)])
 
 
 # --- the matrix ---
@@ -231,6 +232,18 @@ def _units_line(look: Look, called: str) -> str:
     return f"{units} ({'whole numbers ' if look.whole else ''}{span})"
 
 
+def _units(look: Look, called: str) -> str:
+    try:
+        return decide(look, "auto", called)
+    except ResigError:
+        return "auto"
+
+
+def _assay(found: Sequence[Found]) -> str:
+    most = Counter(each.kind for each in found).most_common(1)[0][0].lower()
+    return "small_rna" if "mirna" in most else "circ_rna" if "circ" in most else "mrna"
+
+
 # --- the table of samples ---
 
 
@@ -300,127 +313,3 @@ def _sample_column(seen: Seen, columns: Sequence[Column], n_rows: int, cells: bo
             why = "no column names the donor or biopsy: with this one each of its"
             return instead[0], f"{why} {len(instead[0].levels)} levels is one sample"
     return None, "no config: no column of obs names the biological sample (donor, biopsy) of each cell; add one"
-
-
-# --- the config ---
-
-
-def _block(
-    seen: Seen,
-    found: Sequence[Found],
-    cells: bool,
-    columns: Sequence[Column],
-    sample: Column,
-    why: str,
-    called: str,
-    table_called: str,
-    n_rows: int,
-) -> list[str]:
-    kinds = Counter(each.kind for each in found)
-    most = kinds.most_common(1)[0][0].lower()
-    assay = "small_rna" if "mirna" in most else "circ_rna" if "circ" in most else "mrna"
-    name = _name_for(called)
-    organism = organism_of(found)
-    try:
-        units = decide(seen.look, "auto", called)
-    except ResigError:
-        units = "auto"
-    lines = [
-        "datasets:",
-        f"  {name}:",
-        f"    kind: {'single_cell' if cells else 'bulk'}",
-        f"    assay: {assay}" + ("  # total_rna if the library was not poly-A selected" if assay == "mrna" else ""),
-        *([f"    organism: {organism}"] if organism != "human" else []),
-        f"    matrix: {_scalar(called)}",
-        f"    values: {units}",
-        *([f"    metadata: {_scalar(table_called)}"] if table_called and not cells else []),
-        f"    sample: {_scalar(sample.name)}  # {why}",
-    ]
-    others = [column for column in columns if column is not sample]
-    cell_type = candidates(others, "cell type", n_rows)[:1] if cells else []
-    batch = candidates(others, "batch", n_rows)[:1]
-    lines += [f"    cell_type: {_scalar(column.name)}" for column in cell_type]
-    lines += [f"    batch: {_scalar(column.name)}" for column in batch]
-    return [*lines, *_contrast_block(name, columns, sample, n_rows, cells)]
-
-
-def _contrast_block(name: str, columns: Sequence[Column], sample: Column, n_rows: int, cells: bool) -> list[str]:
-    asked: list[tuple[str, str, Column, Arms]] = []
-    for role, arms_in, about in (
-        ("response", arms_of, ""),
-        ("time point", after_and_before, "  # a positive effect: higher after"),
-        ("treatment", treated_and_control, "  # a positive effect: higher in the treated"),
-    ):
-        for column in candidates(columns, role, n_rows):
-            arms = arms_in(column)
-            if arms and not any(column is other for _, _, other, _ in asked):
-                asked.append((role, about, column, arms))
-    pairs = [column for column in candidates(columns, "patient", n_rows) if column is not sample]
-    survival = survival_pair(columns, n_rows)
-    lines = ["contrasts:"]
-    for role, about, column, arms in asked[:3]:
-        lines.append(f"  {_contrast_name(column.name)}:{about}")
-        if role == "response" and not cells and pairs and max(pairs[0].levels.values()) > 1:
-            who = f"{len(pairs[0].levels)} levels of '{pairs[0].name}' gave {pairs[0].levels.total()} samples"
-            lines.append(f"    # {who}, which are not independent: keep one of each in the table of samples")
-        lines += [
-            f"    datasets: [{name}]",
-            "    groups:",
-            f"      column: {_scalar(column.name)}",
-            f"      resistant: {_listed(arms.resistant)}",
-            f"      sensitive: {_listed(arms.sensitive)}",
-        ]
-        if role == "time point" and pairs and _pairs_up(pairs[0], column, arms, sample):
-            lines.append(f"    pair_by: {_scalar(pairs[0].name)}")
-    if len(lines) == 1:
-        lines = ["# No column says by its levels what is resistant and what is sensitive. Name your question yourself:"]
-        few = [column for column in columns if 2 <= len(column.levels) <= FEW]
-        example = few[0] if few else None
-        levels = sorted(example.levels) if example else ["LEVEL", "OTHER LEVEL"]
-        lines += [
-            "# contrasts:",
-            "#   my_question:",
-            f"#     datasets: [{name}]",
-            f"#     groups: {{column: {_scalar(example.name if example else 'COLUMN')}, "
-            f"resistant: {_listed(levels[:1])}, sensitive: {_listed(levels[1:2])}}}",
-        ]
-    if survival and not cells:
-        lines.append(f"# times and events that belong together: {survival[0].name}, {survival[1].name}")
-    return lines
-
-
-def _pairs_up(patient: Column, column: Column, arms: Arms, sample: Column) -> bool:
-    """Whether some patient has samples in both arms."""
-    sides: dict[str, set[str]] = {}
-    for who, level in zip(patient.values, column.values, strict=True):
-        side = "r" if level in arms.resistant else "s" if level in arms.sensitive else ""
-        sides.setdefault(who, set()).add(side)
-    return any({"r", "s"} <= found for who, found in sides.items() if who)
-
-
-def _name_for(called: str) -> str:
-    stem = re.sub(r"\.(gz|bz2|xz)$", "", re.split(r"[/#!]", called.rstrip("/"))[-1])
-    stem = re.sub(r"\.(tsv|csv|txt|h5ad|h5|loom|gct|parquet|mtx)$", "", stem, flags=re.I)
-    if re.match(r"(expr|matrix|counts?|data|mrna|mirna|cells?)(_|\b|ession)", stem, flags=re.I):  # says little
-        folder = Path(called).parent.name
-        stem = f"{folder}_{stem}" if stem.lower() in ("mrna", "mirna") and folder else folder or stem
-    return _plain_name(stem, "my_data")
-
-
-def _contrast_name(column: str) -> str:
-    return _plain_name(column, "question")
-
-
-def _plain_name(text: str, otherwise: str) -> str:
-    name = re.sub(r"[^A-Za-z0-9_-]+", "_", text).strip("_-") or otherwise
-    if name in OWN_FOLDERS or not isinstance(yaml.safe_load(name), str):
-        name = f"{otherwise}_{name}"
-    return name
-
-
-def _scalar(text: str) -> str:
-    return yaml.safe_dump(text, allow_unicode=True, width=10_000).removesuffix("\n...\n").strip()
-
-
-def _listed(levels: Iterable[str]) -> str:
-    return yaml.safe_dump(list(levels), default_flow_style=True, allow_unicode=True, width=10_000).strip()
