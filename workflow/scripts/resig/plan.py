@@ -9,7 +9,7 @@ import pandas as pd
 from resig.coverage import measure_coverage
 from resig.inference.two_groups import split_arms
 from resig.intake.feature_columns import feature_columns
-from resig.intake.genes import choose_genes
+from resig.intake.genes import Identified, choose_genes
 from resig.intake.labels import Labels, read_labels, read_text, separator_of
 from resig.intake.run import identify_features
 from resig.intake.text import names_in
@@ -60,9 +60,8 @@ def _dataset_lines(
     features = _features(matrix, set(labels.load(dataset["sample"])) if dataset["sample"] in labels.columns else set())
     others = feature_columns(matrix) if matrix.endswith(".h5ad") else {}
     identified = identify_features(features, others, dataset, dataset["matrix"], names)
-    alike = np.ones(len(features))  # as if every feature varied: the values are not read
-    genes = choose_genes(identified, alike, alike, alike)
-    gate = measure_coverage(name, dataset["assay"], signatures, members, genes, config["scoring"]["min_coverage"])
+    least = config["scoring"]["min_coverage"]
+    gate = expected_coverage(name, dataset["assay"], signatures, members, identified, least)
     counts = gate["scorable"].value_counts()
     methods = ", ".join(config["scoring"][dataset["kind"]])
     lines = [
@@ -75,6 +74,21 @@ def _dataset_lines(
     for reason, group in gate[gate["scorable"] == "no"].groupby("reason", sort=False):
         lines.append(f"    {reason}: {', '.join(group['signature'])}")
     return lines
+
+
+def expected_coverage(
+    name: str,
+    assay: str,
+    signatures: pd.DataFrame,
+    members: pd.DataFrame,
+    identified: Identified,
+    min_coverage: float,
+) -> pd.DataFrame:
+    """Return the coverage table of a run, but for members that turn out never to vary: values are not read."""
+    alike = np.ones(len(identified.features))
+    return measure_coverage(
+        name, assay, signatures, members, choose_genes(identified, alike, alike, alike), min_coverage
+    )
 
 
 def _features(matrix: str, sample_ids: set[str]) -> list[str]:
