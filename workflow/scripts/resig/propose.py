@@ -7,6 +7,7 @@ on that, so a guess would be worse than none.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +72,8 @@ def config_block(about: Proposal) -> list[str]:
         *(f"    cell_type: {scalar(column.name)}" for column in cell_type),
         *(f"    batch: {scalar(column.name)}" for column in batch),
     ]
-    questions = [question for question in _questions(about, name)][:MOST_QUESTIONS]
-    return [*lines, *(["contrasts:", *sum(questions, [])] if questions else _no_question(about, name))]
+    questions = list(islice(_questions(about, name), MOST_QUESTIONS))
+    return [*lines, *(["contrasts:", *chain(*questions)] if questions else _no_question(about, name))]
 
 
 def dataset_name(called: str) -> str:
@@ -115,16 +116,13 @@ def _questions(about: Proposal, name: str) -> Iterable[list[str]]:
         arms, order = after_and_before(column), stages(column)
         if column in asked or arms is None:
             continue
-        pair = (
-            [f"    pair_by: {scalar(about.patient.name)}"]
-            if about.patient and _pairs_up(about.patient, column, arms)
-            else []
-        )
+        within = about.patient if about.patient and _pairs_up(about.patient, column, arms) else None
+        pair_by = [f"    pair_by: {scalar(within.name)}"] if within else []
         if order and len(order) > 2:
             parts = {"column": scalar(column.name), "order": listed(order)}
-            yield ask(column, "  # a positive effect: rising along the order", "trend", parts, pair)
+            yield ask(column, "  # a positive effect: rising along the order", "trend", parts, pair_by)
         else:
-            yield ask(column, "  # a positive effect: higher after", "groups", _groups(column, arms), pair)
+            yield ask(column, "  # a positive effect: higher after", "groups", _groups(column, arms), pair_by)
     for column in candidates(about.columns, "treatment", about.n_rows):
         if column not in asked and (arms := treated_and_control(column)):
             yield ask(column, "  # a positive effect: higher in the treated", "groups", _groups(column, arms))
@@ -161,12 +159,13 @@ def _pairs_up(patient: Column, column: Column, arms: Arms) -> bool:
 def _no_question(about: Proposal, name: str) -> list[str]:
     few = [column for column in about.columns if 2 <= len(column.levels) <= FEW]
     column, levels = (few[0].name, sorted(few[0].levels)) if few else ("COLUMN", ["LEVEL", "OTHER LEVEL"])
+    groups = f"column: {scalar(column)}, resistant: {listed(levels[:1])}, sensitive: {listed(levels[1:2])}"
     return [
         "# No column says by its levels what is resistant and what is sensitive. Name your question yourself:",
         "# contrasts:",
         "#   my_question:",
         f"#     datasets: [{name}]",
-        f"#     groups: {{column: {scalar(column)}, resistant: {listed(levels[:1])}, sensitive: {listed(levels[1:2])}}}",
+        f"#     groups: {{{groups}}}",
     ]
 
 
