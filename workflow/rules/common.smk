@@ -112,6 +112,7 @@ LIBRARY = [
         "scoring/ulm",
         "scoring/wmean",
         "scoring/zmean",
+        "seen",
         "signatures",
         "spreadsheet",
         "stored",

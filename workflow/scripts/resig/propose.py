@@ -41,7 +41,8 @@ class Proposal:
     assay: str
     organism: str
     units: str
-    sample: Column
+    layer: str
+    sample: Column | None
     about_sample: str
     columns: Sequence[Column]
     n_rows: int
@@ -65,10 +66,11 @@ def config_block(about: Proposal) -> list[str]:
         f"    kind: {'single_cell' if about.cells else 'bulk'}",
         f"    assay: {about.assay}" + ("  # total_rna if it was not poly-A selected" if about.assay == "mrna" else ""),
         *([f"    organism: {about.organism}"] if about.organism != "human" else []),
-        f"    matrix: {scalar(about.called)}",
+        f"    matrix: {_matrix(about, name)}",
+        *([f"    layer: {scalar(about.layer)}"] if about.layer else []),
         f"    values: {about.units}",
         *([f"    metadata: {scalar(about.table)}"] if about.table else []),
-        f"    sample: {scalar(about.sample.name)}  # {about.about_sample}",
+        *([f"    sample: {scalar(about.sample.name)}  # {about.about_sample}"] if about.sample else []),
         *(f"    cell_type: {scalar(column.name)}" for column in cell_type),
         *(f"    batch: {scalar(column.name)}" for column in batch),
     ]
@@ -94,6 +96,13 @@ def scalar(value: str) -> str:
 def listed(levels: Iterable[str]) -> str:
     """Write a list of texts on one line."""
     return yaml.safe_dump(list(levels), default_flow_style=True, allow_unicode=True, width=10_000).strip()
+
+
+def _matrix(about: Proposal, name: str) -> str:
+    """The file; under the name of its sample where nothing else says which sample its cells are from."""
+    if about.sample is not None:
+        return scalar(about.called)
+    return f"{{{name}: {scalar(about.called)}}}  # one sample: call it as you like, and add a line for each other one"
 
 
 def _questions(about: Proposal, name: str) -> Iterable[list[str]]:
