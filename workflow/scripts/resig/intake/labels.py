@@ -116,7 +116,7 @@ def _read_obs(path: str | os.PathLike[str]) -> Labels:
     @cache
     def load(name: str) -> list[str]:
         with h5py.File(path, "r") as file:
-            return _column(file["obs"][name], file)
+            return column_text(file["obs"][name], file)
 
     try:
         with h5py.File(path, "r") as file:
@@ -131,14 +131,15 @@ def _read_obs(path: str | os.PathLike[str]) -> Labels:
     return Labels(str(path), [index, *(name for name in names if name != index)], load)
 
 
-def _column(node: "object", file: "object") -> list[str]:
+def column_text(node: "object", file: "object") -> list[str]:
+    """Return a column of an h5ad table as text: strings, numbers, categories or nullable values."""
     import h5py
 
     if isinstance(node, h5py.Group) and "categories" in node:
-        categories = _column(node["categories"], file)
+        categories = column_text(node["categories"], file)
         return [categories[code] if code >= 0 else "" for code in node["codes"][:]]
     if isinstance(node, h5py.Dataset) and "categories" in node.attrs:  # anndata before 0.8
-        categories = _column(file[node.attrs["categories"]], file)  # type: ignore[index]
+        categories = column_text(file[node.attrs["categories"]], file)  # type: ignore[index]
         return [categories[code] if code >= 0 else "" for code in node[:]]
     if isinstance(node, h5py.Group):
         masked = node["mask"][:] if "mask" in node else None

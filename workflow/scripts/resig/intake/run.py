@@ -63,7 +63,8 @@ def take_in(
         matrix, copied, orientation = open_matrix(targets.matrix), True, text.orientation
         join = join_bulk(text.samples, labels, spec["sample"], spec["batch"])
     features = names_along(matrix.path, "var")
-    identified = identify_features(features, feature_columns(matrix.path), spec, source, names)
+    others = feature_columns(source if source.endswith(".h5ad") else matrix.path)
+    identified = identify_features(features, others, spec, source, names)
     symbols = [found.symbol for found in identified.found]
     units, look, passed, traits = _measure(matrix, join, features, spec, source, symbols)
     genes = choose_genes(identified, passed.mean, passed.sd, passed.detected)
