@@ -155,8 +155,9 @@ def column_of(node: "object", file: "object") -> list[str]:
     if isinstance(node, h5py.Group) and "categories" in node:
         categories, codes = column_of(node["categories"], file), node["codes"][:]
         if len(codes) and codes.max() >= len(categories):
+            title = str(node.name).rpartition("/")[2]
             raise ResigError(
-                f"column '{str(node.name).rpartition('/')[2]}' has code {codes.max()}, but only {len(categories)} categories",
+                f"column '{title}' has code {codes.max()}, but only {len(categories)} categories",
                 where=str(file.filename),  # type: ignore[attr-defined]
                 todo="write the file again with anndata",
             )
