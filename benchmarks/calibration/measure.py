@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from resig.inference.design import Design, design_of
 from scipy import stats
 from worlds import Cells, World
+
+from resig.inference.design import Design, design_of
 
 Result = dict[str, Any]
 LEVEL = 0.05

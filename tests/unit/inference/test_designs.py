@@ -205,7 +205,7 @@ def test_share_of_small_p_is_what_it_says(design: str) -> None:
     assert share < 0.05 + 4.5 * np.sqrt(0.05 * 0.95 / 3000)
     if design != "patients":  # so few arrangements that p comes in large steps
         assert share > 0.05 - 4.5 * np.sqrt(0.05 * 0.95 / 3000)
-    covered = ((found.low <= 0) & (0 <= found.high)).mean()
+    covered = ((found.low <= 0) & (found.high >= 0)).mean()
     assert abs(covered - 0.95) < 4.5 * np.sqrt(0.05 * 0.95 / 3000)
 
 
