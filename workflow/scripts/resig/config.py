@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
+from resig.config_contrasts import no_column, shape_problems, table_problems
 from resig.errors import ResigError, nearest
-from resig.inference import KINDS
 from resig.intake.labels import Labels
 from resig.intake.remote import archive_here, files_of, is_brought, problem_with, sum_problems
 from resig.intake.several import parts_of
@@ -291,7 +291,7 @@ def _dataset_problems(
         column = dataset.get(key)
         optional = dataset["kind"] == "bulk" and key == "sample" and dataset["metadata"] is None
         if column is not None and column not in labels[name].columns and not optional:
-            yield (*here, key), _no_column(column, labels[name])
+            yield (*here, key), no_column(column, labels[name])
         elif column is not None and key == "purity":
             yield from _not_numbers((*here, key), column, labels[name])
 
@@ -310,22 +310,10 @@ def _contrast_problems(
     name: str, contrast: Mapping[str, Json], datasets: Mapping[str, Json], labels: Mapping[str, Labels]
 ) -> Iterator[tuple[Path_, str]]:
     here: Path_ = ("contrasts", name)
-    asked = [kind for kind in KINDS if contrast[kind] is not None]
-    if len(asked) != 1:
-        found = f"asks {' and '.join(asked)} at once" if asked else "asks nothing"
-        yield here, f"{found}; exactly one of {', '.join(KINDS)} is needed"
+    shape = list(shape_problems(contrast))
+    yield from (((*here, *path), text) for path, text in shape)
+    if any(not path for path, _ in shape):  # no question, or several: what it asks for cannot be looked up
         return
-    groups = contrast["groups"]
-    if groups is None:
-        return
-    both = sorted({str(level) for level in groups["resistant"]} & {str(level) for level in groups["sensitive"]})
-    if both:
-        yield (*here, "groups"), f"level '{both[0]}' stands in both arms; a sample can be in one arm only"
-    if isinstance(contrast["cell_types"], str) and contrast["cell_types"] != "all":
-        yield (
-            (*here, "cell_types"),
-            f"'{contrast['cell_types']}' is text; expected a list of cell types, or all",
-        )
     for position, dataset in enumerate(contrast["datasets"]):
         if dataset not in datasets:
             yield (
@@ -336,28 +324,8 @@ def _contrast_problems(
         table = labels.get(dataset)
         if table is None:
             continue
-        if contrast["pair_by"] is not None and contrast["pair_by"] not in table.columns:
-            yield (*here, "pair_by"), _no_column(contrast["pair_by"], table)
-        for key, used in ((("pair_by",), contrast["pair_by"]), (("groups", "column"), groups["column"])):
-            if used == "sample" != datasets[dataset]["sample"]:
-                yield (
-                    (*here, *key),
-                    f"'sample' is what resig calls its sample ids; rename that column of {table.source}",
-                )
-        if groups["column"] not in table.columns:
-            yield (*here, "groups", "column"), _no_column(groups["column"], table)
-            continue
-        present = table.levels(groups["column"])
-        for arm in ("resistant", "sensitive"):
-            for level in groups[arm]:
-                if str(level) not in present:
-                    yield (
-                        (*here, "groups", arm),
-                        (
-                            f"level '{level}' never occurs in column '{groups['column']}' of {table.source}; "
-                            f"{nearest(level, present, 'levels there')}"
-                        ),
-                    )
+        for path, text in table_problems(contrast, datasets[dataset], table):
+            yield (*here, *path), text
         wanted = contrast["cell_types"]
         column = datasets[dataset]["cell_type"]
         if isinstance(wanted, list) and column is None:
@@ -404,10 +372,6 @@ def _gsea_problems(
             yield here, f"there is no contrast '{name}'; {nearest(name, contrasts, 'contrasts')}"
         elif not (contrasts[name].get("groups") or contrasts[name].get("trend")):
             yield here, f"contrast '{name}' has neither groups nor a trend; genes are ranked for these two only"
-
-
-def _no_column(column: str, table: Labels) -> str:
-    return f"there is no column '{column}' in {table.source}; {nearest(column, table.columns, 'columns there')}"
 
 
 def _nearest_file(path: str) -> str:

@@ -6,8 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from resig.config_contrasts import columns_of
 from resig.coverage import measure_coverage
-from resig.inference.two_groups import split_arms
+from resig.errors import ResigError
+from resig.inference.design import Design, design_of, kind_of
+from resig.inference.two_groups import ARMS
 from resig.intake.genes import Identified, choose_genes
 from resig.intake.labels import Labels
 from resig.intake.run import identify_features
@@ -45,7 +48,7 @@ def describe_plan(
         identified = identify_features(features, others, asked, dataset["matrix"], names)
         lines += ["", *_dataset_lines(name, dataset, config, signatures, members, identified)]
     for name, contrast in config["contrasts"].items():
-        lines += ["", f"contrast {name}: {_arm(contrast, 'resistant')} against {_arm(contrast, 'sensitive')}"]
+        lines += ["", f"contrast {name}: {_question(contrast)}"]
         for dataset in contrast["datasets"]:
             lines.append(f"  {dataset}: {_sizes(contrast, config['datasets'][dataset], labels[dataset])}")
     if not config["contrasts"]:
@@ -93,23 +96,51 @@ def expected_coverage(
     )
 
 
-def _arm(contrast: Mapping[str, Any], arm: str) -> str:
-    levels = ", ".join(str(level) for level in contrast["groups"][arm])
-    return f"{arm} ({contrast['groups']['column']}: {levels})"
+def _question(contrast: Mapping[str, Any]) -> str:
+    asked = contrast[kind_of(contrast)]
+    match kind_of(contrast):
+        case "groups":
+            arms = (f"{arm} ({asked['column']}: {', '.join(map(str, asked[arm]))})" for arm in ARMS)
+            said = " against ".join(arms)
+        case "trend":
+            said = f"trend over {asked['column']}: {', '.join(map(str, asked['order']))}"
+        case "continuous":
+            said = f"{asked['column']}, where higher means {asked['higher_means']}"
+        case _:
+            said = f"survival ({asked['time']}, {asked['event']})"
+    within = [f"within {contrast[key]}" for key in ("pair_by", "block_by") if contrast[key]]
+    given = [
+        each if isinstance(each, str) else f"{each['column']} as {each['kind']}" for each in contrast["covariates"]
+    ]
+    return ", ".join([said, *within, *([f"adjusted for {', '.join(given)}"] if given else [])])
 
 
 def _sizes(contrast: Mapping[str, Any], dataset: Mapping[str, Any], labels: Labels) -> str:
-    columns = [column for column in {contrast["groups"]["column"], contrast["pair_by"]} if column]
+    columns = list(dict.fromkeys(column for _, column in columns_of(contrast)))
+    batch = dataset["batch"] if dataset["kind"] == "bulk" and dataset["batch"] in labels.columns else None
     sample = dataset["sample"] if dataset["sample"] in labels.columns else labels.columns[0]
-    samples = pd.DataFrame({"sample": labels.load(sample)} | {column: labels.load(column) for column in columns})
+    further = [batch] if batch and batch not in columns else []
+    samples = pd.DataFrame({"sample": labels.load(sample)} | {name: labels.load(name) for name in columns + further})
     samples = samples[samples["sample"] != ""].drop_duplicates()
     varying = samples.loc[samples["sample"].duplicated(), "sample"]
     if len(varying):
         return f"cannot be compared: {' or '.join(columns)} changes within sample '{varying.iloc[0]}'"
-    arms = split_arms(samples, contrast, labels.source)
-    sizes = f"{len(arms.resistant)} against {len(arms.sensitive)} samples"
-    said = f"{len(arms.resistant)} pairs" if arms.paired else sizes
-    notes = [flag.replace("_", " ") for flag in arms.flags if flag != "paired"]
-    if min(len(arms.resistant), len(arms.sensitive)) < 2:
-        notes.append("no p-value: fewer than 2 in an arm, the verdict will be underpowered")
-    return "; ".join([said, *notes])
+    try:
+        design = design_of(contrast, samples, labels.source, batch)
+    except ResigError as problem:
+        return f"cannot be compared: {problem}"
+    notes = [flag.replace("_", " ") for flag in design.flags if flag != "paired"]
+    if design.too_few:
+        notes.append(f"no p-value: {design.too_few.replace('_', ' ')}, the verdict will be underpowered")
+    return "; ".join([_count(contrast, design), *notes])
+
+
+def _count(contrast: Mapping[str, Any], design: Design) -> str:
+    if design.n_resistant is None:
+        return f"{len(design.samples)} samples"
+    if contrast["trend"]:
+        return (
+            f"{len(design.samples)} samples, {design.n_sensitive} at the first level, {design.n_resistant} at the last"
+        )
+    pairs = f"{design.n_resistant} pairs"
+    return pairs if contrast["pair_by"] else f"{design.n_resistant} against {design.n_sensitive} samples"

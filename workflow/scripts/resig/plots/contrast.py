@@ -10,11 +10,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from resig.inference.two_groups import split_arms
-from resig.plots.palette import RESISTANT, SENSITIVE, VERDICT_COLOURS, said
+from resig.inference.design import design_of
+from resig.plots.palette import RESISTANT, SENSITIVE, VERDICT_COLOURS, blend, said
 from resig.plots.style import INK, plain, save, wrapped
 
 ROWS, PANELS, ACROSS = 40, 8, 4
+MEANINGS = {
+    "hedges_g": "Hedges g with 95 % interval    (lower in resistant  ← 0 →  higher in resistant)",
+    "trend_g": "change from first to last level in SD, with 95 % interval    (falls  ← 0 →  rises)",
+}
 
 
 def draw_contrast(
@@ -38,7 +42,7 @@ def draw_contrast(
     parts = figure.subfigures(1 + down, 1, height_ratios=ratios, hspace=0.03, squeeze=False)[:, 0]
     names = signatures.set_index("signature")["name"]
     title = f"{table['contrast'].iloc[0]} in {table['dataset'].iloc[0]}, scored by {method}"
-    _forest(parts[0].subplots(), top, len(known), plain(title))
+    _forest(parts[0].subplots(), top, len(known), plain(title), table["effect_type"].iloc[0])
     for part, first in zip(parts[1:], range(0, len(strips), ACROSS), strict=True):
         every = part.subplots(1, ACROSS)
         for axes, row in zip_longest(every, strips.iloc[first : first + ACROSS].itertuples()):
@@ -49,7 +53,7 @@ def draw_contrast(
     save(figure, path)
 
 
-def _forest(axes: Axes, rows: pd.DataFrame, of: int, title: str) -> None:
+def _forest(axes: Axes, rows: pd.DataFrame, of: int, title: str, kind: str) -> None:
     axes.axvline(0, color=INK, linewidth=0.8)
     for y, row in enumerate(rows.itertuples()):
         colour = "#777777" if row.verdict in ("not_separable", "underpowered") else VERDICT_COLOURS[row.verdict]
@@ -59,7 +63,7 @@ def _forest(axes: Axes, rows: pd.DataFrame, of: int, title: str) -> None:
     labels = [plain(row.signature if bulk else f"{row.signature} · {row.cell_type}") for row in rows.itertuples()]
     axes.set_yticks(range(len(rows)), labels)
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_xlabel("Hedges g with 95 % interval    (lower in resistant  ← 0 →  higher in resistant)")
+    axes.set_xlabel(MEANINGS.get(kind, "effect with 95 % interval"))
     axes.set_title(
         title + (f" (the {len(rows)} smallest p of {of})" if len(rows) < of else ""),
         loc="left",
@@ -87,24 +91,49 @@ def _strip(
     ]
     if row.cell_type != "bulk":
         own = own[own["n_cells"] >= inference["min_cells"]]
-    value = own.set_index("sample")["score"]
-    arms = split_arms(samples[samples["sample"].isin(value.index)], spec, row.dataset)
-    sides = [("sensitive", arms.sensitive, SENSITIVE), ("resistant", arms.resistant, RESISTANT)]
-    if arms.paired:
-        for low, high in zip(arms.sensitive, arms.resistant, strict=True):
-            axes.plot([0, 1], [value[low], value[high]], color="#BBBBBB", linewidth=0.7, zorder=1)
+    value = own.set_index("sample")["score"].dropna()
+    sides, partners = _sides(spec, samples[samples["sample"].isin(value.index)], row.dataset)
+    for of_one in partners:
+        axes.plot(
+            [at for at, _ in of_one], value[[name for _, name in of_one]], color="#BBBBBB", linewidth=0.7, zorder=1
+        )
     for x, (_, members, colour) in enumerate(sides):
         values = value[members].to_numpy()
-        spread = np.zeros(len(values)) if arms.paired else 0.16 * _zigzag(values)
+        spread = np.zeros(len(values)) if partners else 0.16 * _zigzag(values)
         axes.scatter(x + spread, values, s=14, color=colour, alpha=0.75, linewidths=0, zorder=2)
-        axes.plot([x - 0.28, x + 0.28], [np.median(values)] * 2, color=INK, linewidth=1.8, zorder=3)
-    axes.set_xlim(-0.5, 1.5)
-    axes.set_xticks([0, 1], [f"{arm}\nn = {len(members)}" for arm, members, _ in sides])
+        if len(values):
+            axes.plot([x - 0.28, x + 0.28], [np.median(values)] * 2, color=INK, linewidth=1.8, zorder=3)
+    axes.set_xlim(-0.5, len(sides) - 0.5)
+    axes.set_xticks(range(len(sides)), [f"{plain(side)}\nn = {len(members)}" for side, members, _ in sides])
     where = "" if row.cell_type == "bulk" else f"\n{row.cell_type}"
     axes.set_title(wrapped(name, 30) + plain(where), loc="left", fontweight="bold", fontsize=8.5, pad=8)
     fdr = "" if np.isnan(row.fdr) else f", FDR {row.fdr:.2g}"
     axes.set_xlabel(f"g {row.effect:+.2f}, AUROC {row.auroc:.2f}{fdr}\n{said(row.verdict)}", fontsize=8)
     axes.set_ylabel("score" if row.method != "zmean" else "score (mean z)", fontsize=8)
+
+
+def _sides(
+    spec: Mapping[str, Any], samples: pd.DataFrame, dataset: str
+) -> tuple[list[tuple[str, list[str], str]], list[list[tuple[int, str]]]]:
+    """Return the arms or levels with their samples and colours, and the samples of each patient in that order."""
+    used = set(design_of(spec, samples, dataset).samples)
+    here = samples[samples["sample"].isin(used)].sort_values("sample")
+    if spec["groups"]:
+        groups = spec["groups"]
+        parts = [(arm, [str(level) for level in groups[arm]]) for arm in ("sensitive", "resistant")]
+        colours, column = [SENSITIVE, RESISTANT], groups["column"]
+    else:
+        parts = [(str(level), [str(level)]) for level in spec["trend"]["order"]]
+        colours, column = [blend(at / (len(parts) - 1)) for at in range(len(parts))], spec["trend"]["column"]
+    sides = [
+        (name, here.loc[here[column].isin(levels), "sample"].tolist(), colour)
+        for (name, levels), colour in zip(parts, colours, strict=True)
+    ]
+    if not spec["pair_by"]:
+        return sides, []
+    place = {name: at for at, (_, members, _) in enumerate(sides) for name in members}
+    by_patient = here.groupby(spec["pair_by"])["sample"]
+    return sides, [sorted((place[name], name) for name in own) for _, own in by_patient]
 
 
 def _zigzag(values: np.ndarray) -> np.ndarray:
