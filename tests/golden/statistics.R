@@ -1,5 +1,5 @@
 # Golden values for the statistics: Hedges g with its interval (effectsize), AUROC with DeLong's interval (pROC),
-# random-effects meta-analysis with Paule-Mandel's tau2 and Hartung-Knapp (metafor).
+# random-effects meta-analysis with Paule-Mandel's tau2 and modified Hartung-Knapp (metafor's "adhoc").
 # Run in this folder: Rscript statistics.R. Inputs and answers are written side by side; versions go to statistics.versions.
 suppressPackageStartupMessages({ library(effectsize); library(pROC); library(metafor) })
 set.seed(20240229)
@@ -36,20 +36,26 @@ for (n in c(3, 4, 8, 20)) for (shift in c(0, 0.7, -2)) {
 write.table(values, "pairs.tsv", sep = "\t", quote = FALSE, row.names = FALSE)
 write.table(answers, "pairs_answers.tsv", sep = "\t", quote = FALSE, row.names = FALSE)
 
-values <- NULL; answers <- NULL; case <- 0
+values <- NULL; answers <- NULL; without <- NULL; case <- 0
 for (k in c(2, 3, 5, 12)) for (tau in c(0, 0.4, 2)) {
   case <- case + 1
   se <- round(runif(k, 0.15, 0.9), 3)
   effect <- round(rnorm(k, 0.5, sqrt(tau^2 + se^2)), 3)
-  fit <- rma(yi = effect, sei = se, method = "PM", test = "knha", control = list(tol = 1e-12, maxiter = 1000))
+  fit <- rma(yi = effect, sei = se, method = "PM", test = "adhoc", control = list(tol = 1e-12, maxiter = 1000))
   # metafor takes t with k - 1 degrees of freedom for the prediction interval, resig k - 2 (Higgins et al. 2009).
   range <- if (k > 2) predict(fit) else list(pi.lb = NA, pi.ub = NA)
   values <- rbind(values, data.frame(case, effect, se))
   answers <- rbind(answers, data.frame(case, effect = digits(fit$b[1]), low = digits(fit$ci.lb), high = digits(fit$ci.ub),
     p = digits(fit$pval), tau2 = digits(fit$tau2), prediction_low = digits(range$pi.lb), prediction_high = digits(range$pi.ub)))
+  if (k > 2) {
+    left <- leave1out(fit)
+    without <- rbind(without, data.frame(case, left_out = 1:k, effect = digits(left$estimate), low = digits(left$ci.lb),
+      high = digits(left$ci.ub), p = digits(left$pval), tau2 = digits(left$tau2)))
+  }
 }
 write.table(values, "studies.tsv", sep = "\t", quote = FALSE, row.names = FALSE)
 write.table(answers, "studies_answers.tsv", sep = "\t", quote = FALSE, row.names = FALSE)
+write.table(without, "studies_without_one.tsv", sep = "\t", quote = FALSE, row.names = FALSE)
 
 writeLines(c(R.version.string, sapply(c("effectsize", "pROC", "metafor"), function(each)
   paste(each, packageVersion(each)))), "statistics.versions")

@@ -6,20 +6,32 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import optimize, stats
+from statsmodels.stats.meta_analysis import combine_effects
 
-from resig.synthesis import meta_analysis, pool, verdicts
-from resig.tables import META, VERDICT_TABLE
+from resig import meta_analysis as meta
+from resig.meta_analysis import grouped_meta, pool
+from resig.synthesis import signature_verdicts, verdicts
+from resig.tables import META, META_GROUPS, META_LEAVE_ONE_OUT, SIGNATURE_VERDICTS, VERDICT_TABLE, VERDICTS
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+KINDS = {"one": "bulk", "two": "bulk", "three": "bulk", "cells": "single_cell"}
+
+
+def meta_analysis(contrasts: pd.DataFrame) -> pd.DataFrame:
+    return meta.meta_analysis(contrasts, KINDS)[0]
+
+
+def read_golden(name: str) -> pd.DataFrame:
+    return pd.read_csv(GOLDEN / name, sep="\t")
 
 
 def by_formula(effects: np.ndarray, errors: np.ndarray, tau2: float) -> dict[str, float]:
-    """Hartung and Knapp's interval and Higgins' prediction interval, given the variance between studies."""
+    """Hartung and Knapp's interval, its factor at least 1, and Higgins' prediction interval, given tau2."""
     k = len(effects)
     weights = [1 / (error**2 + tau2) for error in errors]
     mean = sum(w * effect for w, effect in zip(weights, effects, strict=True)) / sum(weights)
     q = sum(w * (effect - mean) ** 2 for w, effect in zip(weights, effects, strict=True)) / (k - 1)
-    se = (q / sum(weights)) ** 0.5
+    se = (max(1.0, q) / sum(weights)) ** 0.5
     low, high = stats.t.interval(0.95, k - 1, mean, se)
     found = {"effect": mean, "ci_low": low, "ci_high": high, "p": 2 * stats.t.cdf(-abs(mean) / se, k - 1)}
     if k > 2:
@@ -44,25 +56,55 @@ def studies(seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.parametrize("case", range(1, 13))
 def test_pooling_equals_metafor(case: int) -> None:
-    values = pd.read_csv(GOLDEN / "studies.tsv", sep="\t").query("case == @case")
-    answer = pd.read_csv(GOLDEN / "studies_answers.tsv", sep="\t").set_index("case").loc[case]
+    values = read_golden("studies.tsv").query("case == @case")
+    answer = read_golden("studies_answers.tsv").set_index("case").loc[case]
     found = pool(values["effect"].to_numpy(), values["se"].to_numpy())
-    assert found["tau2"] == pytest.approx(answer["tau2"], rel=1e-3, abs=1e-5)
-    for ours, theirs in (("effect", "effect"), ("ci_low", "low"), ("ci_high", "high"), ("p", "p")):
-        assert found[ours] == pytest.approx(answer[theirs], rel=1e-3, abs=1e-4)
+    for ours, theirs in (("effect", "effect"), ("ci_low", "low"), ("ci_high", "high"), ("p", "p"), ("tau2", "tau2")):
+        assert found[ours] == pytest.approx(answer[theirs], rel=1e-6, abs=1e-9), ours
     # metafor takes t with k - 1 degrees of freedom here, resig k - 2 (Higgins et al. 2009).
     k = len(values)
     wider = stats.t.ppf(0.975, k - 2) / stats.t.ppf(0.975, k - 1) if k > 2 else np.nan
     for name in ("prediction_low", "prediction_high"):
         expected = answer["effect"] + wider * (answer[name] - answer["effect"])
-        assert found[name] == pytest.approx(expected, rel=1e-3, abs=1e-3, nan_ok=True)
+        assert found[name] == pytest.approx(expected, rel=1e-6, abs=1e-9, nan_ok=True)
+
+
+@pytest.mark.parametrize("case", range(4, 13))
+def test_leaving_one_out_equals_metafor(case: int) -> None:
+    values = read_golden("studies.tsv").query("case == @case")
+    answer = read_golden("studies_without_one.tsv").query("case == @case").set_index("left_out")
+    names = [f"d{at:02d}" for at in range(1, len(values) + 1)]
+    rows = contrasts(
+        *((name, "c", "a", "zmean", *pair) for name, pair in zip(names, values.to_numpy()[:, 1:], strict=True))
+    )
+    without = META_LEAVE_ONE_OUT.check(meta.meta_analysis(rows, dict.fromkeys(names, "bulk"))[1], "without")
+    assert without["left_out"].tolist() == names
+    for ours, theirs in (("effect", "effect"), ("ci_low", "low"), ("ci_high", "high"), ("p", "p"), ("tau2", "tau2")):
+        np.testing.assert_allclose(without[ours], answer[theirs], rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_pooling_equals_statsmodels_where_that_converges(seed: int) -> None:
+    effects, errors = studies(seed)
+    theirs, found = combine_effects(effects, errors**2, method_re="pm", use_t=True), pool(effects, errors)
+    assert found["tau2"] == pytest.approx(theirs.tau2, rel=1e-3, abs=1e-4)
+    assert found["effect"] == pytest.approx(theirs.mean_effect_re, rel=1e-3, abs=1e-4)
+    assert found["i2"] == pytest.approx(max(0, theirs.i2), rel=1e-9)
+
+
+@pytest.mark.parametrize("k", [2, 3])
+def test_an_interval_is_never_narrower_than_that_of_the_best_case(k: int) -> None:
+    """Studies that agree to the digit know no more than their errors say: the t interval without heterogeneity."""
+    found = pool(np.full(k, 0.7), np.full(k, 0.4))
+    half = stats.t.ppf(0.975, k - 1) * 0.4 / k**0.5
+    assert (found["ci_low"], found["ci_high"]) == pytest.approx((0.7 - half, 0.7 + half))
 
 
 @pytest.mark.parametrize("seed", range(30))
 def test_pooling_by_the_formulas(seed: int) -> None:
     effects, errors = studies(seed)
     found = pool(effects, errors)
-    assert found["tau2"] == pytest.approx(paule_mandel(effects, errors), rel=1e-3, abs=1e-5)
+    assert found["tau2"] == pytest.approx(paule_mandel(effects, errors), rel=1e-6, abs=1e-9)
     for name, value in by_formula(effects, errors, found["tau2"]).items():
         assert found[name] == pytest.approx(value, rel=1e-9, abs=1e-12), name
     q = float(np.sum((effects - np.average(effects, weights=errors**-2.0)) ** 2 / errors**2))
@@ -95,8 +137,8 @@ def test_pooling_mirrors_scales_and_forgets_the_order(seed: int) -> None:
         [-found["effect"], -found["ci_high"], found["p"]], rel=1e-9
     )
     assert list(again.values()) == pytest.approx(list(found.values()), rel=1e-9, abs=1e-12, nan_ok=True)
-    assert large["ci_high"] == pytest.approx(10 * found["ci_high"], rel=1e-3)
-    assert large["tau2"] == pytest.approx(100 * found["tau2"], rel=1e-3, abs=1e-3)
+    assert large["ci_high"] == pytest.approx(10 * found["ci_high"], rel=1e-6)
+    assert large["tau2"] == pytest.approx(100 * found["tau2"], rel=1e-6, abs=1e-8)
 
 
 # --- tables ---
@@ -109,7 +151,15 @@ def contrasts(*rows: tuple[str, str, str, str, float, float]) -> pd.DataFrame:
     verdict = np.where(
         table["effect"].isna(), "underpowered", np.where(table["effect"] > 0, "supported", "contradicted")
     )
-    more = {"cell_type": "bulk", "auroc": 0.8, "fdr": 0.01, "n_resistant": 5, "n_sensitive": 6, "verdict": verdict}
+    more = {
+        "cell_type": "bulk",
+        "effect_type": "hedges_g",
+        "auroc": 0.8,
+        "fdr": 0.01,
+        "n_resistant": 5,
+        "n_sensitive": 6,
+        "verdict": verdict,
+    }
     return table.assign(ci_low=low, ci_high=high, **more)
 
 
@@ -126,6 +176,7 @@ SOME = contrasts(
 
 def test_each_row_pools_its_own_datasets() -> None:
     found = META.check(meta_analysis(SOME), "meta").set_index(["contrast", "signature", "method"])
+    assert found.at[("c", "a", "ucell"), "datasets_without_effect"] == "two"
     assert found["datasets"].to_dict() == {
         ("c", "a", "zmean"): "one,two",
         ("c", "a", "ucell"): "one",
@@ -200,3 +251,79 @@ def test_the_words_carry_the_figures_and_the_reason() -> None:
     assert judge(few, {"two": "zmean"})["why"].tolist() == [
         "too few samples to say anything (5 resistant, 6 sensitive)"
     ]
+
+
+def test_unlike_scales_and_kinds_are_not_pooled() -> None:
+    rows = contrasts(*((name, "c", "a", "zmean", 0.5, 0.2) for name in ("one", "two", "three", "cells")))
+    rows["effect_type"] = ["hedges_g", "hedges_g", "log_hr", "hedges_g"]
+    found = meta_analysis(rows).set_index(["kind", "effect_type"])["datasets"]
+    assert found.to_dict() == {
+        ("bulk", "hedges_g"): "one,two",
+        ("bulk", "log_hr"): "three",
+        ("single_cell", "hedges_g"): "cells",
+    }
+
+
+def test_rho_is_pooled_on_fishers_z() -> None:
+    rho, n = np.array([0.2, 0.6, 0.5]), np.array([20, 33, 15])
+    z, se = np.arctanh(rho), 1 / np.sqrt(n - 3)
+    rows = contrasts(
+        *((name, "c", "a", "zmean", each, 0.1) for name, each in zip(("one", "two", "three"), rho, strict=True))
+    )
+    rows["effect_type"] = "spearman"
+    half = stats.norm.ppf(0.975) * se
+    rows = rows.assign(ci_low=np.tanh(z - half), ci_high=np.tanh(z + half))
+    found = meta_analysis(rows).iloc[0]
+    expected = by_formula(z, se, found["tau2"])
+    for name in ("effect", "ci_low", "ci_high", "prediction_low", "prediction_high"):
+        assert found[name] == pytest.approx(np.tanh(expected[name]), rel=1e-6), name
+    perfect = meta_analysis(rows.assign(effect=[0.2, 0.6, 1.0], ci_high=[0.5, 0.8, 1.0])).iloc[0]
+    assert (perfect["datasets"], perfect["datasets_without_effect"]) == ("one,two", "three")
+
+
+def test_a_group_counts_each_dataset_once() -> None:
+    rows = contrasts(
+        ("one", "c", "a", "zmean", 1.0, 0.4),
+        ("one", "d", "a", "zmean", 0.4, 0.2),
+        ("two", "d", "a", "zmean", 0.2, 0.3),
+        ("two", "e", "a", "zmean", 9.0, 0.3),
+    )
+    labels = {"c": {"drug": "x", "cancer": None}, "d": {"drug": "x", "cancer": "y"}, "e": {"drug": None, "cancer": "y"}}
+    found = META_GROUPS.check(grouped_meta(rows, KINDS, labels), "groups").set_index(["by", "group"])
+    drug = found.loc[("drug", "x")]
+    assert (drug["n_datasets"], drug["n_effects"], drug["effects"]) == (2, 3, "one/c,one/d,two/d")
+    expected = pool(np.array([0.7, 0.2]), np.array([0.3, 0.3]))
+    assert drug[list(expected)].tolist() == pytest.approx(list(expected.values()), nan_ok=True)
+    assert found.loc[("cancer", "y"), "effects"] == "one/d,two/d,two/e"
+    # Asking the same question twice of the same samples must not make them count twice.
+    again = pd.concat([rows.iloc[[0, 2]], rows.iloc[[0]].assign(contrast="d")])
+    once = grouped_meta(rows.iloc[[0, 2]], KINDS, labels).iloc[0]
+    twice = grouped_meta(again, KINDS, labels).query("by == 'drug'").iloc[0]
+    assert twice[list(expected)].tolist() == pytest.approx(once[list(expected)].tolist(), nan_ok=True)
+    assert grouped_meta(rows, KINDS, {name: {"drug": None, "cancer": None} for name in "cde"}).empty
+
+
+@pytest.mark.parametrize(
+    ("given", "verdict", "agreement"),
+    [
+        ({"one": ["supported"], "two": ["supported"], "three": ["not_separable"]}, "supported", "consistent"),
+        ({"one": ["supported", "supported"], "two": ["not_separable"]}, "supported", "one_dataset"),
+        ({"one": ["contradicted"], "two": ["contradicted"], "three": ["not_specific"]}, "contradicted", "consistent"),
+        ({"one": ["supported"], "two": ["contradicted"], "three": ["supported"]}, "mixed", "mixed"),
+        ({"one": ["not_separable", "not_specific"], "two": ["underpowered"]}, "not_specific", ""),
+        ({"one": ["underpowered"], "two": ["not_separable"]}, "not_separable", ""),
+        ({"one": ["not_measurable"], "two": ["underpowered"]}, "underpowered", ""),
+        ({"one": ["not_measurable"]}, "not_measurable", ""),
+    ],
+)
+def test_the_verdict_over_datasets_follows_its_rules(given: dict[str, list[str]], verdict: str, agreement: str) -> None:
+    rows = [
+        {"signature": "a", "name": "A", "tier": "A", "dataset": dataset, "verdict": each}
+        for dataset, own in given.items()
+        for each in own
+    ]
+    found = SIGNATURE_VERDICTS.check(signature_verdicts(pd.DataFrame(rows)), "verdicts").iloc[0]
+    assert (found["verdict"], found["agreement"]) == (verdict, agreement)
+    assert found["n_answers"] == len(rows) == sum(found[f"n_{each}"] for each in VERDICTS)
+    assert found["n_datasets"] == len(given)
+    assert found["n_able"] == sum(each["verdict"] not in ("underpowered", "not_measurable") for each in rows)

@@ -35,6 +35,7 @@ LIBRARY = [
         "lint",
         "logs",
         "matrix",
+        "meta_analysis",
         "nomenclature",
         "plan",
         "plots/__init__",

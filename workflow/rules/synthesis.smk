@@ -1,5 +1,5 @@
 # in:  coverage and contrast tables of all datasets
-# out: <results>/summary/{contrasts,coverage,meta,verdicts}.tsv
+# out: <results>/summary/{contrasts,coverage,meta,meta_groups,meta_leave_one_out,verdicts,signature_verdicts}.tsv
 
 
 localrules:
@@ -37,7 +37,10 @@ rule synthesis:
     output:
         contrasts="<results>/summary/contrasts.tsv",
         meta="<results>/summary/meta.tsv",
+        leave_one_out="<results>/summary/meta_leave_one_out.tsv",
+        groups="<results>/summary/meta_groups.tsv",
         verdicts="<results>/summary/verdicts.tsv",
+        signature_verdicts="<results>/summary/signature_verdicts.tsv",
     log:
         "<logs>/synthesis.log",
     benchmark:
@@ -46,5 +49,7 @@ rule synthesis:
         "../envs/resig.yaml"
     params:
         leading={dataset: methods_of(dataset)[0] for dataset in DATASETS},
+        kinds={name: spec["kind"] for name, spec in DATASETS.items()},
+        labels={name: {"drug": spec["drug"], "cancer": spec["cancer"]} for name, spec in CONTRASTS.items()},
     script:
         "../scripts/synthesis.py"

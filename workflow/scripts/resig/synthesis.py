@@ -1,14 +1,13 @@
-"""All datasets together: one table of contrasts, a meta-analysis, and a verdict for each signature."""
+"""All datasets together: one table of contrasts, a verdict for each question, and one for each signature."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from resig.tables import META, VERDICT_TABLE
+from resig.tables import SIGNATURE_VERDICTS, VERDICT_TABLE, VERDICTS
 
-KEY = ["contrast", "cell_type", "signature", "method"]
+CALLS = ("supported", "contradicted")
 WORDS = {
     "supported": "higher in the resistant arm",
     "contradicted": "LOWER in the resistant arm, against the documents",
@@ -17,44 +16,6 @@ WORDS = {
     "underpowered": "too few samples to say anything",
     "not_measurable": "cannot be measured in this dataset",
 }
-
-
-def meta_analysis(contrasts: pd.DataFrame) -> pd.DataFrame:
-    """Pool the effects of each (contrast, cell type, signature, method) over datasets."""
-    known = contrasts.dropna(subset=["effect", "effect_se"])
-    rows = []
-    for key, group in known.groupby(KEY, sort=True):
-        ordered = group.sort_values("dataset")
-        pooled = pool(ordered["effect"].to_numpy(), ordered["effect_se"].to_numpy())
-        if len(ordered) == 1:
-            pooled |= {"ci_low": ordered["ci_low"].iloc[0], "ci_high": ordered["ci_high"].iloc[0]}
-        names = ",".join(ordered["dataset"])
-        rows.append(dict(zip(KEY, key, strict=True)) | {"n_datasets": len(ordered), "datasets": names} | pooled)
-    return pd.DataFrame(rows, columns=META.names)
-
-
-def pool(effects: np.ndarray, errors: np.ndarray) -> dict[str, float]:
-    """Random effects with Paule-Mandel's tau2 and the Hartung-Knapp interval (statsmodels)."""
-    k = len(effects)
-    if k == 1:
-        unknown = dict.fromkeys(("ci_low", "ci_high", "p", "tau2", "i2", "prediction_low", "prediction_high"), np.nan)
-        return unknown | {"effect": float(effects[0])}
-    from statsmodels.stats.meta_analysis import combine_effects
-
-    found = combine_effects(effects, errors**2, method_re="iterated", use_t=True)
-    mean, se = float(found.mean_effect_re), float(found.sd_eff_w_re_hksj)
-    half = stats.t.ppf(0.975, k - 1) * se
-    spread = stats.t.ppf(0.975, k - 2) * np.sqrt(found.tau2 + se**2) if k > 2 else np.nan
-    return {
-        "effect": mean,
-        "ci_low": mean - half,
-        "ci_high": mean + half,
-        "p": float(2 * stats.t.sf(abs(mean / se), k - 1)) if se > 0 else np.nan,
-        "tau2": float(found.tau2),
-        "i2": float(max(found.i2, 0.0)),
-        "prediction_low": mean - spread,
-        "prediction_high": mean + spread,
-    }
 
 
 def verdicts(
@@ -82,6 +43,37 @@ def verdicts(
             }
         )
     return pd.DataFrame(rows, columns=VERDICT_TABLE.names)
+
+
+def signature_verdicts(answers: pd.DataFrame) -> pd.DataFrame:
+    """Sum up the answers to each signature: what was called, in how many datasets, and whether they agree."""
+    rows = []
+    for signature, own in answers.groupby("signature", sort=False):
+        counts = {verdict: int((own["verdict"] == verdict).sum()) for verdict in VERDICTS}
+        where = {call: sorted(set(own.loc[own["verdict"] == call, "dataset"])) for call in CALLS}
+        mixed = all(where.values())
+        called = next((call for call in CALLS if where[call]), None)
+        verdict = "mixed" if mixed else next(each for each in VERDICTS if counts[each])
+        agreement = "mixed" if mixed else _agreement(len(where[called])) if called else ""
+        able = len(own) - counts["underpowered"] - counts["not_measurable"]
+        rows.append(
+            {"signature": signature, "verdict": verdict, "agreement": agreement, "why": _summed_up(counts, where, able)}
+            | {column: own[column].iloc[0] for column in ("name", "tier")}
+            | {"n_datasets": own["dataset"].nunique(), "n_answers": len(own), "n_able": able}
+            | {f"n_{each}": count for each, count in counts.items()}
+            | {f"datasets_{call}": ",".join(names) for call, names in where.items()}
+        )
+    return pd.DataFrame(rows, columns=SIGNATURE_VERDICTS.names)
+
+
+def _agreement(datasets: int) -> str:
+    return "consistent" if datasets > 1 else "one_dataset"
+
+
+def _summed_up(counts: Mapping[str, int], where: Mapping[str, list[str]], able: int) -> str:
+    called = [f"{counts[call]} {call} ({', '.join(names)})" for call, names in where.items() if names]
+    others = [f"{count} {each.replace('_', ' ')}" for each, count in counts.items() if count and each not in CALLS]
+    return f"of {sum(counts.values())} answers, {able} could have been a call: " + ", ".join([*called, *others])
 
 
 def explain(row: pd.Series, reason: str) -> str:

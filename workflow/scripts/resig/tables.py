@@ -349,31 +349,78 @@ CONTRASTS = Table(
     key=("dataset", "contrast", "cell_type", "signature", "method"),
 )
 
+POOLED = (
+    Column(
+        "effect",
+        "number",
+        "Random-effects mean, of the type of its effects; the effect itself where there is one dataset.",
+    ),
+    Column("ci_low", "number", "Lower end of its 95 % interval (modified Hartung-Knapp from two datasets on)."),
+    Column("ci_high", "number", "Upper end of its 95 % interval."),
+    Column("p", "number", "p of the mean; NA with one dataset, see its contrast table.", optional=True),
+    Column("tau2", "number", "Variance between datasets (of Fisher's z for `spearman`).", optional=True),
+    Column("i2", "number", "Share of variation that is between datasets, 0 to 1.", optional=True),
+    Column(
+        "prediction_low",
+        "number",
+        "Lower end of the 95 % prediction interval; from three datasets on.",
+        optional=True,
+    ),
+    Column("prediction_high", "number", "Upper end of the 95 % prediction interval.", optional=True),
+)
+POOLED_SCALE = (
+    Column("kind", "text", "Kind of its datasets; the two are never pooled.", choices=("bulk", "single_cell")),
+    Column("cell_type", "text", "Cell type; `bulk` in bulk data."),
+    Column("signature", "text", "Identifier of the signature."),
+    Column("method", "text", "Scoring method."),
+    Column("effect_type", "text", "Type of the effects; only equal types are pooled."),
+)
+
 META = Table(
     "meta.tsv",
     "One row for each contrast, cell type, signature and method: its effects over datasets together.",
     (
         Column("contrast", "text", "Name of the contrast."),
-        Column("cell_type", "text", "Cell type; `bulk` in bulk data."),
-        Column("signature", "text", "Identifier of the signature."),
-        Column("method", "text", "Scoring method."),
+        *POOLED_SCALE,
         Column("n_datasets", "integer", "Datasets with an effect."),
         Column("datasets", "text", "Their names, joined by `,`."),
-        Column("effect", "number", "Random-effects mean; the effect itself where there is one dataset."),
-        Column("ci_low", "number", "Lower end of its 95 % interval (Hartung-Knapp from two datasets on)."),
-        Column("ci_high", "number", "Upper end of its 95 % interval."),
-        Column("p", "number", "p of the mean; NA with one dataset, see its contrast table.", optional=True),
-        Column("tau2", "number", "Variance between datasets.", optional=True),
-        Column("i2", "number", "Share of variation that is between datasets, 0 to 1.", optional=True),
         Column(
-            "prediction_low",
-            "number",
-            "Lower end of the 95 % prediction interval; from three datasets on.",
+            "datasets_without_effect",
+            "text",
+            "Datasets that were asked and gave no effect that can be weighed.",
             optional=True,
         ),
-        Column("prediction_high", "number", "Upper end of the 95 % prediction interval.", optional=True),
+        *POOLED,
     ),
-    key=("contrast", "cell_type", "signature", "method"),
+    key=("contrast", "kind", "cell_type", "signature", "method", "effect_type"),
+)
+
+META_LEAVE_ONE_OUT = Table(
+    "meta_leave_one_out.tsv",
+    "One row for each row of meta.tsv with three datasets or more, and each of them: the same without that dataset.",
+    (
+        Column("contrast", "text", "Name of the contrast."),
+        *POOLED_SCALE,
+        Column("left_out", "text", "Dataset that is left out."),
+        Column("n_datasets", "integer", "Datasets that remain."),
+        *POOLED,
+    ),
+    key=("contrast", "kind", "cell_type", "signature", "method", "effect_type", "left_out"),
+)
+
+META_GROUPS = Table(
+    "meta_groups.tsv",
+    "One row for each drug or cancer that contrasts carry as a label, and each signature: all its effects together.",
+    (
+        Column("by", "text", "Label of the config that is grouped by.", choices=("drug", "cancer")),
+        Column("group", "text", "Its value."),
+        *POOLED_SCALE,
+        Column("n_datasets", "integer", "Datasets with an effect; each counts once."),
+        Column("n_effects", "integer", "Effects (contrasts of these datasets)."),
+        Column("effects", "text", "Which they are, `dataset/contrast`, joined by `,`."),
+        *POOLED,
+    ),
+    key=("by", "group", "kind", "cell_type", "signature", "method", "effect_type"),
 )
 
 VERDICT_TABLE = Table(
@@ -403,6 +450,37 @@ VERDICT_TABLE = Table(
         Column("caveat", "text", "What to keep in mind.", optional=True),
     ),
     key=("dataset", "contrast", "cell_type", "signature"),
+)
+
+SIGNATURE_VERDICTS = Table(
+    "signature_verdicts.tsv",
+    "One row for each signature: its answers in verdicts.tsv together, by the rules in docs/methods.md.",
+    (
+        Column("signature", "text", "Identifier of the signature."),
+        Column("name", "text", "Its name for people."),
+        Column("tier", "text", "Its tier."),
+        Column(
+            "verdict",
+            "text",
+            "The answer over all datasets; `mixed`: supported in one place, contradicted in another.",
+            choices=(*VERDICTS, "mixed"),
+        ),
+        Column(
+            "agreement",
+            "text",
+            "For what was called: `consistent` in two datasets or more, in `one_dataset` only, or `mixed`.",
+            optional=True,
+            choices=("consistent", "one_dataset", "mixed"),
+        ),
+        Column("n_datasets", "integer", "Datasets it was asked in."),
+        Column("n_answers", "integer", "Answers: datasets, contrasts and cell types."),
+        Column("n_able", "integer", "Answers that could have been a call: measurable, and not underpowered."),
+        *(Column(f"n_{verdict}", "integer", f"Answers that are `{verdict}`.") for verdict in VERDICTS),
+        Column("datasets_supported", "text", "Datasets with a `supported`, joined by `,`.", optional=True),
+        Column("datasets_contradicted", "text", "Datasets with a `contradicted`, joined by `,`.", optional=True),
+        Column("why", "text", "The answer in words."),
+    ),
+    key=("signature",),
 )
 
 
