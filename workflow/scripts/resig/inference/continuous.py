@@ -1,12 +1,15 @@
-"""Scores against a continuous phenotype (drug AUC, IC50): Spearman's rho, above 0 = higher score with more resistance."""
+"""Scores against a continuous phenotype (drug AUC, IC50): Spearman's rho, above 0 = the resistant score higher."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from resig.inference.design import Estimates
+from resig.inference.phenotypes import ask, numbers
 from resig.inference.ranks import correlations, intervals, normal_residuals, span, unit_ranks
 from resig.inference.shuffles import association
 
@@ -28,6 +31,11 @@ class Continuous:
     n_sensitive: None = None
 
     @property
+    def direction(self) -> np.ndarray:
+        """Weights of the samples: their product with a score says which way it goes."""
+        return normal_residuals(self.phenotype[:, None], self.basis)[:, 0]
+
+    @property
     def basis(self) -> np.ndarray:
         """What scores and phenotype are freed of, orthonormal."""
         return span(self.covariates.to_numpy(dtype=float))
@@ -39,7 +47,7 @@ class Continuous:
             return f"fewer_than_{FEWEST}_samples"
         if len(self.samples) < FEWEST + self.basis.shape[1]:
             return "more_covariates_than_the_samples_carry"
-        if not normal_residuals(self.phenotype[:, None], self.basis).any():
+        if not self.direction.any():
             return "phenotype_does_not_vary" + ("_beside_the_covariates" if self.basis.shape[1] else "")
         return ""
 
@@ -55,9 +63,8 @@ class Continuous:
         """Rho with Fisher's interval and its permutation p."""
         basis = self.basis
         found = intervals(self.effects(values), len(self.samples), basis.shape[1])
-        told = normal_residuals(self.phenotype[:, None], basis)[:, 0]
         ranks = unit_ranks(normal_residuals(np.where(np.isfinite(found.effect), values, 0.0), basis))
-        p = association(told, ranks, basis, self.blocks, permutations, seed, unit_ranks)
+        p = association(self.direction, ranks, basis, self.blocks, permutations, seed, unit_ranks)
         none = np.full_like(found.effect, np.nan)
         free = len(self.samples) - basis.shape[1] - 3
         return Estimates(
@@ -68,7 +75,7 @@ class Continuous:
             auroc=none,
             auroc_low=none,
             auroc_high=none,
-            p=p.p,
+            p=np.where(np.isnan(found.effect), 1.0, p.p),
             p_type=p.kind,
             smallest=p.smallest,
             mde=float(np.tanh(POWER / np.sqrt(free))) if free > 0 else np.nan,
@@ -88,6 +95,15 @@ class Continuous:
             covariates=pd.concat([self.covariates, more], axis=1)[kept],
             blocks=self.blocks[kept],
         )
+
+
+def continuous(spec: Mapping[str, Any], samples: pd.DataFrame, dataset: str) -> Continuous:
+    """Build the design of a contrast from its part of the config and the sample table (text columns)."""
+    column, where = spec["continuous"]["column"], f"dataset {dataset}"
+    asked = ask(spec, samples, {column: numbers(column, samples[column], where)}, where)
+    towards = 1.0 if spec["continuous"]["higher_means"] == "resistant" else -1.0
+    phenotype = towards * asked.rows[column].to_numpy(dtype=float)
+    return Continuous(asked.samples, phenotype, asked.covariates, asked.blocks, asked.flags)
 
 
 def _note(rho: float) -> str:

@@ -1,18 +1,61 @@
 """What samples carry beside arms: a number such as a drug's AUC, or a time with an event. Read from text, checked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from resig.errors import ResigError
+from resig.inference.covariates import coded, complete
 
 EVENTS = {"0": False, "1": True, "0.0": False, "1.0": True, "false": False, "true": True}
 SHOWN = 3
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Samples that can answer, sorted by name, what is adjusted for, and who was left out."""
+
+    rows: pd.DataFrame
+    covariates: pd.DataFrame
+    blocks: np.ndarray
+    flags: tuple[str, ...]
+
+    @property
+    def samples(self) -> list[str]:
+        """Names of the samples."""
+        return self.rows["sample"].tolist()
+
+
+def ask(spec: Mapping[str, Any], samples: pd.DataFrame, phenotype: Mapping[str, pd.Series], where: str) -> Asked:
+    """Keep the samples with a phenotype (numbers, by column) and all covariates; code blocks and covariates."""
+    if spec.get("pair_by"):
+        raise ResigError(
+            f"pair_by: {spec['pair_by']} has no meaning for a phenotype that each sample has for itself",
+            where=where,
+            todo="use block_by to compare within patients, or leave it out",
+        )
+    rows, flags = samples.assign(**phenotype), tuple[str, ...]()
+    for column in phenotype:
+        known = rows[column].notna()
+        flags += left_out(int((~known).sum()), f"without_{column}")
+        rows = rows[known]
+    block = spec.get("block_by")
+    listed = list(spec.get("covariates") or [])
+    named = [each if isinstance(each, str) else each["column"] for each in listed]
+    as_levels = [each["column"] for each in listed if not isinstance(each, str) and each["kind"] == "levels"]
+    every, as_levels = ([block, *named], [block, *as_levels]) if block else (named, as_levels)
+    rows, missing = complete(rows.sort_values("sample"), every)
+    still = tuple(f"covariate_{each}_does_not_vary" for each in named if rows[each].nunique() < 2)
+    blocks = np.unique(rows[block].astype(str), return_inverse=True)[1] if block else np.zeros(len(rows), dtype=int)
+    return Asked(rows, coded(rows, every, as_levels), blocks, (*flags, *missing, *still))
+
+
 def numbers(column: str, values: pd.Series, where: str) -> pd.Series:
     """Return a column of numbers; empty text is a missing one, any other word is refused."""
+    values = values.fillna("").astype(str)
     read = pd.to_numeric(values.where(values != ""), errors="coerce").astype(float)
     wrong = sorted(set(values[(values != "") & ~np.isfinite(read)]))
     if wrong:
@@ -36,6 +79,7 @@ def times(column: str, values: pd.Series, where: str) -> pd.Series:
 
 def events(column: str, values: pd.Series, where: str) -> pd.Series:
     """Return whether the event was seen (1), or the sample was censored before it (0); missing stays missing."""
+    values = values.fillna("").astype(str)
     known = values != ""
     read = values.str.lower().map(EVENTS).astype(float)
     wrong = sorted(set(values[known & read.isna()]))

@@ -1,7 +1,9 @@
 """Scores against survival: log hazard ratio per SD from Cox's model, above 0 = higher score, earlier event."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,6 +11,7 @@ from scipy import stats
 
 from resig.inference.cox import FollowUp, concordance, follow, hazard_ratios, martingale_residuals
 from resig.inference.design import Estimates
+from resig.inference.phenotypes import ask, events, left_out, times
 from resig.inference.ranks import span
 from resig.inference.shuffles import association, unit
 
@@ -39,6 +42,11 @@ class Survival:
     def beside(self) -> np.ndarray:
         """Covariates, free of each other."""
         return span(self.covariates.to_numpy(dtype=float))
+
+    @cached_property
+    def direction(self) -> np.ndarray:
+        """Weights of the samples, martingale residuals: their product with a score is its score test."""
+        return martingale_residuals(self.beside, self.told)
 
     @property
     def flags(self) -> tuple[str, ...]:
@@ -71,8 +79,7 @@ class Survival:
         centred = values - values.mean(axis=0)
         steady = np.isnan(found.effect) & ~found.separable
         left = np.where(steady, np.nan, centred - self.beside @ (self.beside.T @ centred))
-        told = martingale_residuals(self.beside, self.told)
-        p = association(told, unit(left), self.beside, self.blocks, permutations, seed, unit)
+        p = association(self.direction, unit(left), self.beside, self.blocks, permutations, seed, unit)
         half = stats.norm.ppf(0.975) * found.se
         none = np.full_like(found.effect, np.nan)
         agreeing = np.where(steady, 0.5, concordance(values, self.told))
@@ -109,3 +116,20 @@ class Survival:
             covariates=pd.concat([self.covariates, more], axis=1)[kept],
             blocks=self.blocks[kept],
         )
+
+
+def survival(spec: Mapping[str, Any], samples: pd.DataFrame, dataset: str) -> Survival:
+    """Build the design of a contrast from its part of the config and the sample table (text columns)."""
+    where, (time, event) = f"dataset {dataset}", (spec["survival"][part] for part in ("time", "event"))
+    read = {time: times(time, samples[time], where), event: events(event, samples[event], where)}
+    followed = ~(read[time] <= 0)
+    none = left_out(int((~followed).sum()), "with_no_follow_up_time")
+    asked = ask(spec, samples[followed], {name: values[followed] for name, values in read.items()}, where)
+    return Survival(
+        asked.samples,
+        asked.rows[time].to_numpy(dtype=float),
+        asked.rows[event].to_numpy(dtype=float) == 1,
+        asked.covariates,
+        asked.blocks,
+        (*none, *asked.flags),
+    )
