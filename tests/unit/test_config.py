@@ -74,7 +74,7 @@ SAFE = "characters that cannot stand in a file name; use letters, digits, '_', '
         (
             "contrasts:",
             "zzz:\ncontrasts:",
-            "11: zzz: unknown key 'zzz'; known keys: 'contrasts', 'datasets', 'inference', "
+            "11: zzz: unknown key 'zzz'; known keys: 'contrasts', 'datasets', 'downloads', 'inference', "
             "'pathvars', 'scoring', 'signatures'",
         ),
         (

@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from resig.files import whole_file, write_text
+from resig.errors import ResigError
+from resig.files import unchanged, whole_file, write_text
 
 
 def test_a_good_block_leaves_the_file_and_nothing_else(tmp_path: Path) -> None:
@@ -61,3 +63,25 @@ def test_a_link_is_replaced_not_written_through(tmp_path: Path) -> None:
 def test_text_is_utf8(tmp_path: Path) -> None:
     write_text(tmp_path / "a.txt", "β ≥ 1\n")
     assert (tmp_path / "a.txt").read_bytes() == b"\xce\xb2 \xe2\x89\xa5 1\n"
+
+
+def test_what_a_killed_process_left_is_cleared_away(tmp_path: Path) -> None:
+    left, other = tmp_path / ".a.txt.4242.part", tmp_path / ".ab.txt.4242.part"
+    left.write_text("half")
+    other.write_text("somebody else's")
+    write_text(tmp_path / "a.txt", "all")
+    assert sorted(each.name for each in tmp_path.iterdir()) == [".ab.txt.4242.part", "a.txt"]
+
+
+@pytest.mark.parametrize("change", [lambda path: path.write_text("longer"), lambda path: path.unlink()])
+def test_what_changes_while_it_is_read_is_refused(tmp_path: Path, change: Callable[[Path], object]) -> None:
+    source, other = tmp_path / "a.txt", tmp_path / "b.txt"
+    for path in (source, other):
+        path.write_text("text")
+    with unchanged([source, other]):
+        source.read_text()
+    with (
+        pytest.raises(ResigError, match=r"a\.txt: changed while it was being read; run again"),
+        unchanged([other, source]),
+    ):
+        change(source)

@@ -26,8 +26,11 @@ LIBRARY = [
         "inference/shuffles",
         "inference/two_groups",
         "intake/__init__",
+        "intake/archive",
         "intake/cells",
+        "intake/download",
         "intake/labels",
+        "intake/remote",
         "intake/run",
         "intake/samples",
         "intake/text",
@@ -79,15 +82,20 @@ LIBRARY = [
 ]
 sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
-from resig.config import ConfigError, complete_config, load_schema
+from resig.config import ConfigError, complete_config, folder_of_downloads, load_schema
+from resig.intake.remote import is_brought, local_path
 from resig.scoring.shards import count_shards
 
 SHIPPED = "resources/"
+SCHEMA = load_schema(workflow.source_path("../schemas/config.schema.yaml"))
+DOWNLOADS = folder_of_downloads(config, SCHEMA)
 CHECKOUT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
 
 
 def at_hand(path):
-    """Return where a path of the config lies: in the user's folder, or among the files shipped with the workflow."""
+    """Return where a path of the config lies: in the user's folder, its downloads, or the files shipped with resig."""
+    if is_brought(path):
+        return local(local_path(path, DOWNLOADS))
     if path.startswith(SHIPPED) and not exists(path):
         if (CHECKOUT / path).exists():  # source_path would give a copy that is gone after the run
             return str(CHECKOUT / path)
@@ -102,7 +110,7 @@ try:
     config.update(
         complete_config(
             config,
-            load_schema(workflow.source_path("../schemas/config.schema.yaml")),
+            SCHEMA,
             files=[*workflow.configfiles, *workflow.overwrite_configfiles],
             locate=at_hand,
         )

@@ -11,6 +11,7 @@ import yaml
 
 from resig.errors import ResigError, nearest
 from resig.intake.labels import Labels, read_labels
+from resig.intake.remote import files_of, is_brought, problem_with, sum_problems
 
 Json = Any
 KEYWORDS = {
@@ -43,6 +44,28 @@ def complete_config(
     if named or twice:
         raise ConfigError(twice + named)
     return fill(config, schema)
+
+
+def refuse_late_problems(config: Mapping[str, Json], dataset: str, located: Mapping[str, str]) -> None:
+    """Check what waited for a dataset's files from the web: its columns, and the contrasts that ask for it."""
+    spec = config["datasets"][dataset]
+    if not any(is_brought(named) for _, named in files_of(spec)):
+        return
+    labels: dict[str, Labels] = {}
+    problems = list(_dataset_problems(dataset, spec, labels, lambda path: located.get(path, path)))
+    for name, contrast in config["contrasts"].items():
+        if dataset in contrast["datasets"]:
+            problems += _contrast_problems(name, contrast | {"datasets": [dataset]}, {dataset: spec}, labels)
+    if problems:
+        raise ResigError("; ".join(f"{'.'.join(map(str, path))}: {text}" for path, text in problems), where="config")
+
+
+def folder_of_downloads(config: Mapping[str, Json], schema: Mapping[str, Json]) -> str:
+    """Return the folder of downloads, also of a config that is not checked yet."""
+    given = config.get("downloads")
+    folder = given.get("folder") if isinstance(given, Mapping) else None
+    default = schema["properties"]["downloads"]["properties"]["folder"]["default"]
+    return folder if isinstance(folder, str) and folder else default
 
 
 class ConfigError(ResigError):
@@ -215,9 +238,13 @@ def _dataset_problems(
         yield here, f"the name '{name}' is kept for a folder of the results; choose another one"
     for key in ("matrix", "metadata"):
         path = dataset[key]
-        if path is not None and not Path(locate(path)).is_file():
+        if path is not None and is_brought(path):
+            yield from (((*here, key), problem) for problem in [problem_with(path)] if problem)
+            missing = missing or not Path(locate(path)).exists()  # checked again as soon as it is there
+        elif path is not None and not Path(locate(path)).is_file():
             missing = True
             yield (*here, key), f"file '{path}' does not exist; {_nearest_file(path)}"
+    yield from (((*here, "sha256"), problem) for problem in sum_problems(dataset))
     is_h5ad = str(dataset["matrix"]).endswith(".h5ad")
     if dataset["kind"] == "single_cell" and dataset["metadata"] is not None:
         missing = True

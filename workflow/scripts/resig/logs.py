@@ -1,5 +1,6 @@
 """One place where a job's words go: its log file, and one line on the terminal when it fails."""
 
+import errno
 import os
 import sys
 import time
@@ -11,13 +12,16 @@ from typing import TextIO
 
 from resig.errors import ResigError
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
 
 @contextmanager
-def log_to(path: str | os.PathLike[str]) -> Iterator[None]:
+def log_to(path: str | os.PathLike[str]) -> Iterator[TextIO]:
     """Send everything this process and its children print to `path`; end on one clear line if it fails.
 
     A `ResigError` becomes `ERROR: …` in the log and on the terminal. Anything else is a defect of
     resig: the traceback goes to the log, the terminal gets one line that says where it stands.
+    Yield the terminal, for a job that has to say there how far it is.
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     terminal = os.fdopen(os.dup(2), "w")
@@ -27,12 +31,14 @@ def log_to(path: str | os.PathLike[str]) -> Iterator[None]:
     os.close(log)
     started = time.monotonic()
     try:
-        yield
+        yield terminal
         print(f"done in {time.monotonic() - started:.1f} s", flush=True)
     except ResigError as error:
         _fail(f"ERROR: {error}", terminal)
     except Exception as error:
         traceback.print_exc()
+        if getattr(error, "errno", None) in FULL:
+            _fail(f"ERROR: the disk is full ({_one_line(error)}); free some space and run again", terminal)
         _fail(f"ERROR: unexpected {type(error).__name__}: {_one_line(error)}; see {path}", terminal)
     finally:
         terminal.close()
@@ -45,6 +51,11 @@ def answer_errors() -> Iterator[None]:
         yield
     except ResigError as error:
         sys.exit(f"ERROR: {error}")
+
+
+def said(seconds: float) -> str:
+    """Say a time in seconds or in minutes."""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
 
 
 def _fail(line: str, terminal: TextIO) -> None:

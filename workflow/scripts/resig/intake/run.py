@@ -3,7 +3,7 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,10 +34,16 @@ class Targets:
     report: Path_
 
 
-def take_in(name: str, spec: Mapping[str, Any], targets: Targets, called: str = "") -> None:
+def take_in(
+    name: str,
+    spec: Mapping[str, Any],
+    targets: Targets,
+    called: str = "",
+    fetched: Sequence[Mapping[str, Any]] = (),
+) -> None:
     """Read one dataset as its config says, and write matrix, genes, observations, samples and the report.
 
-    `called` is the user's own name for the matrix file, for the report.
+    For the report, `called` is the user's own name for the matrix file, and `fetched` says where files came from.
     """
     source = spec["matrix"]
     # Cells bring their own labels: rows of another table could not be told to belong to them.
@@ -66,6 +72,7 @@ def take_in(name: str, spec: Mapping[str, Any], targets: Targets, called: str = 
         "kind": spec["kind"],
         "assay": spec["assay"],
         "organism": spec["organism"],
+        "fetched": list(fetched),
         "matrix": {
             "file": called or source,
             "observations": matrix.shape[0],

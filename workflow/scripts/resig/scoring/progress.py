@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
+from resig.logs import said
+
 EVERY = 10.0
 
 
@@ -36,8 +38,3 @@ class Progress:
             file=self.stream or sys.stderr,
             flush=True,
         )
-
-
-def said(seconds: float) -> str:
-    """Say a time in seconds or in minutes."""
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

@@ -1,0 +1,78 @@
+# in:  addresses and archives that the config names
+# out: the files themselves, in the folder of downloads
+from resig.intake.remote import UNPACKED, to_fetch, to_unpack
+
+# A file that is there has no rule that makes it: it is never fetched again, whoever put it there.
+FETCHED = {place: what for place, what in to_fetch(DATASETS.values()).items() if not exists(f"{DOWNLOADS}/{place}")}
+UNPACKED_HERE = to_unpack(DATASETS.values(), DOWNLOADS)
+IN_DOWNLOADS = DOWNLOADS.replace("{", "{{").replace("}", "}}")
+
+
+def one_of(places):
+    """Return the pattern of a wildcard that stands for these places and no others."""
+    return "|".join(map(re.escape, places)) or "none"
+
+
+wildcard_constraints:
+    fetched=one_of(FETCHED),
+    file=one_of(place for place, (_, member, _) in UNPACKED_HERE.items() if not member.endswith("/")),
+    folder=one_of(place for place, (_, member, _) in UNPACKED_HERE.items() if member.endswith("/")),
+
+
+localrules:
+    fetch,
+
+
+rule fetch:
+    input:
+        library=LIBRARY,
+    output:
+        file=local(f"{IN_DOWNLOADS}/{{fetched}}"),
+    log:
+        "<logs>/fetch/{fetched}.log",
+    benchmark:
+        "<benchmarks>/fetch/{fetched}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    params:
+        url=lambda wildcards: FETCHED[wildcards.fetched][0],
+        sha256=lambda wildcards: FETCHED[wildcards.fetched][1],
+        offline=config["downloads"]["offline"],
+    script:
+        "../scripts/fetch.py"
+
+
+rule unpack:
+    input:
+        library=LIBRARY,
+        archive=lambda wildcards: at_hand(UNPACKED_HERE[wildcards.file][0]),
+    output:
+        local(f"{IN_DOWNLOADS}/{UNPACKED}/{{file}}"),
+    log:
+        "<logs>/unpack/{file}.log",
+    benchmark:
+        "<benchmarks>/unpack/{file}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    params:
+        member=lambda wildcards: UNPACKED_HERE[wildcards.file][1],
+        sha256=lambda wildcards: UNPACKED_HERE[wildcards.file][2],
+        limit_gb=config["downloads"]["unpacked_gb"],
+    script:
+        "../scripts/unpack.py"
+
+
+use rule unpack as unpack_folder with:
+    input:
+        library=LIBRARY,
+        archive=lambda wildcards: at_hand(UNPACKED_HERE[wildcards.folder][0]),
+    output:
+        local(directory(f"{IN_DOWNLOADS}/{UNPACKED}/{{folder}}")),
+    log:
+        "<logs>/unpack/{folder}.log",
+    benchmark:
+        "<benchmarks>/unpack/{folder}.tsv"
+    params:
+        member=lambda wildcards: UNPACKED_HERE[wildcards.folder][1],
+        sha256=lambda wildcards: UNPACKED_HERE[wildcards.folder][2],
+        limit_gb=config["downloads"]["unpacked_gb"],
