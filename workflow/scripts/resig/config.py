@@ -3,7 +3,7 @@
 import copy
 import datetime
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -268,11 +268,27 @@ def _dataset_problems(
     except ResigError as error:
         yield (*here, "metadata" if dataset["metadata"] else "matrix"), str(error)
         return
+    for word, types in dataset["contexts"].items():
+        yield from _context_problems((*here, "contexts", word), types, dataset, labels[name])
     for key in ("sample", "cell_type", "batch"):
         column = dataset[key]
         optional = is_h5ad and dataset["kind"] == "bulk" and key == "sample" and dataset["metadata"] is None
         if column is not None and column not in labels[name].columns and not optional:
             yield (*here, key), _no_column(column, labels[name])
+
+
+def _context_problems(
+    here: Path_, types: Sequence[str], dataset: Mapping[str, Json], table: Labels
+) -> Iterator[tuple[Path_, str]]:
+    column = dataset["cell_type"]
+    if column is None:
+        yield here, "names cell types, but the dataset has none; name its cell_type column"
+    elif column in table.columns:
+        present = table.levels(column)
+        for each in types:
+            if each not in present:
+                hint = nearest(each, present, "cell types there")
+                yield here, f"cell type '{each}' never occurs in column '{column}' of {table.source}; {hint}"
 
 
 def _contrast_problems(

@@ -269,7 +269,7 @@ COVERAGE = Table(
 
 SAMPLE_SCORES = Table(
     "sample_scores.tsv",
-    "One row for each biological sample, cell type, signature and method: the unit of inference.",
+    "One row for each biological sample, cell type (and all cells), signature and method: the unit of inference.",
     (
         Column("dataset", "text", "Name of the dataset."),
         Column("sample", "text", "Biological sample."),
@@ -291,7 +291,7 @@ SAMPLE_SCORES = Table(
 
 CONFOUNDERS = Table(
     "confounders.tsv",
-    "Technical properties of each biological sample and cell type (means over its cells).",
+    "Technical properties of each biological sample and cell type (means over its cells), and of all its cells.",
     (
         Column("dataset", "text", "Name of the dataset."),
         Column("sample", "text", "Biological sample."),
@@ -300,11 +300,32 @@ CONFOUNDERS = Table(
         Column("depth", "number", "Sum of values of a cell; NA for log data.", optional=True),
         Column("detected_genes", "number", "Features with a value other than zero."),
         Column("mito_share", "number", "Share of mitochondrial values; NA for log data.", optional=True),
+        Column("share", "number", "Share of the cells of its sample; 1 in bulk data."),
     ),
     key=("dataset", "sample", "cell_type"),
 )
 
 VERDICTS = ("supported", "contradicted", "not_specific", "not_separable", "underpowered", "not_measurable")
+
+CONTEXTS = Table(
+    "contexts.tsv",
+    "One row for each signature in each dataset: which of the cell types it is about, by its `context`.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("signature", "text", "Identifier of the signature."),
+        Column("context", "text", "Cells or tissue the signature may be read in.", optional=True),
+        Column("cell_types", "text", "Cell types of this dataset that are meant, joined by `;`.", optional=True),
+        Column(
+            "how",
+            "text",
+            "From `contexts` in the config, by words of their names, all cells (`whole tissue`), or `not found`. Empty in "
+            "bulk data, and where the context names no cells.",
+            optional=True,
+            choices=("config", "by name", "whole tissue", "not found"),
+        ),
+    ),
+    key=("dataset", "signature"),
+)
 
 CONTRASTS = Table(
     "contrasts.tsv",

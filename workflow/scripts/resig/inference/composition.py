@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-ALL_CELLS = "all cells"
+from resig.intake.samples import ALL_CELLS
+
 MOST = 0.5
 
 
@@ -37,6 +38,15 @@ def of_all_cells(scores: pd.DataFrame) -> pd.DataFrame:
     whole = sums[parts].count().eq(sums["n_cells"].count(), axis=0)
     both = means.where(whole).assign(cell_type=ALL_CELLS, n_cells=sums["n_cells"].sum()).reset_index()
     return pd.concat([scores, both[scores.columns]], ignore_index=True)
+
+
+def with_all_cells(observations: pd.DataFrame) -> pd.DataFrame:
+    """Return observations by sample and cell type, and once more as all cells where there is more than one type."""
+    ordered = observations.sort_values(["sample", "cell_type"], kind="stable")
+    types = set(ordered["cell_type"])
+    if len(types) < 2 or ALL_CELLS in types:
+        return ordered
+    return pd.concat([ordered, ordered.assign(cell_type=ALL_CELLS)], ignore_index=True)
 
 
 def decompose(shares: np.ndarray, means: np.ndarray) -> Parts:

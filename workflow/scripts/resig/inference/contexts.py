@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from resig.inference.composition import ALL_CELLS
+from resig.intake.samples import ALL_CELLS, BULK_TYPE
+from resig.tables import CONTEXTS
 
 # Words of a signature's context, and the words of a cell type's name that mean the same cells.
 KINDS = {
@@ -55,6 +56,28 @@ def contexts_of(
     """Return the context of each signature among these cell types; `told` is the config's mapping."""
     known = signatures[["signature", "context"]].itertuples(index=False)
     return {signature: context_of(text, cell_types, told) for signature, text in known}
+
+
+def context_table(
+    dataset: str, signatures: pd.DataFrame, cell_types: Sequence[str], told: Mapping[str, Sequence[str]]
+) -> pd.DataFrame:
+    """Return the contexts of a dataset as a table; without cell types none is told."""
+    named = [each for each in cell_types if each not in (ALL_CELLS, BULK_TYPE)]
+    known = contexts_of(signatures, named, told)
+    rows = [
+        {"dataset": dataset, "signature": row.signature, "context": row.context}
+        | ({"cell_types": ";".join(known[row.signature].cell_types), "how": known[row.signature].how} if named else {})
+        for row in signatures.itertuples(index=False)
+    ]
+    return pd.DataFrame(rows, columns=CONTEXTS.names)
+
+
+def read_contexts(table: pd.DataFrame) -> dict[str, Context]:
+    """Return what `context_table` has written, by signature."""
+    return {
+        row.signature: Context(tuple(filter(None, row.cell_types.split(";"))), row.how)
+        for row in table.itertuples(index=False)
+    }
 
 
 def context_of(text: str, cell_types: Sequence[str], told: Mapping[str, Sequence[str]]) -> Context:
