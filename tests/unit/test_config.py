@@ -354,7 +354,8 @@ def test_filling_twice_changes_nothing_and_never_touches_the_schema() -> None:
 def test_what_is_given_is_kept() -> None:
     given = yaml.safe_load(GOOD) | {"inference": {"fdr": 0.2}, "scoring": {"bulk": ["ucell"]}}
     filled = fill(given, SCHEMA)
-    assert filled["inference"] == {"permutations": 10000, "fdr": 0.2, "min_cells": 10, "seed": 1}
+    usual = {"permutations": 10000, "matched_sets": 1000, "null_alpha": 0.05, "min_cells": 10, "seed": 1}
+    assert filled["inference"] == usual | {"fdr": 0.2}
     assert filled["scoring"]["bulk"] == ["ucell"]
     assert filled["datasets"]["cells"]["sample"] == "donor"
 

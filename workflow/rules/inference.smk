@@ -1,5 +1,27 @@
 # in:  sample scores and sample table of each dataset
-# out: <results>/{dataset}/contrasts/{contrast}.tsv
+# out: <results>/{dataset}/quality.tsv, contrasts/{contrast}.tsv
+
+
+rule quality:
+    input:
+        library=LIBRARY,
+        pseudobulk="<results>/{dataset}/pseudobulk.h5ad",
+        scores="<results>/{dataset}/sample_scores.tsv",
+        report="<results>/{dataset}/intake.json",
+        coverage="<results>/{dataset}/coverage.tsv",
+        members="<results>/signatures/members.tsv",
+    output:
+        quality="<results>/{dataset}/quality.tsv",
+    log:
+        "<logs>/quality/{dataset}.log",
+    benchmark:
+        "<benchmarks>/quality/{dataset}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    params:
+        inference=config["inference"],
+    script:
+        "../scripts/quality.py"
 
 
 rule contrast:

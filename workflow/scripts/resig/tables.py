@@ -305,6 +305,45 @@ CONFOUNDERS = Table(
     key=("dataset", "sample", "cell_type"),
 )
 
+QUALITY = Table(
+    "quality.tsv",
+    "One row for each cell type and scored signature: whether it behaves as one in this dataset (after sigQC).",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("cell_type", "text", "Cell type; `bulk` in bulk data."),
+        Column("signature", "text", "Identifier of the signature."),
+        Column("n_samples", "integer", "Biological samples it was judged in."),
+        Column("n_members", "integer", "Members that vary in the dataset."),
+        Column("expression", "number", "Mean of their means on the log scale."),
+        Column("detection", "number", "Median share of observations with a value other than zero."),
+        Column("sd", "number", "Median standard deviation between samples.", optional=True),
+        Column("sd_percentile", "number", "Its median percentile among all genes, 0 to 100.", optional=True),
+        Column(
+            "coherence",
+            "number",
+            "Median signed Spearman correlation of pairs of members, over samples.",
+            optional=True,
+        ),
+        Column("coherence_matched", "number", "The same for matched random sets (median).", optional=True),
+        Column("coherence_p", "number", "Share of matched sets that are as coherent.", optional=True),
+        Column("pc1_share", "number", "Share of the members' variance on their first component.", optional=True),
+        Column(
+            "pc1_agreement",
+            "number",
+            "Correlation of the signed mean with the first component, without sign.",
+            optional=True,
+        ),
+        Column(
+            "methods_agreement",
+            "number",
+            "Median Spearman correlation of sample scores over pairs of methods.",
+            optional=True,
+        ),
+        Column("flags", "text", "`incoherent`, or why that cannot be told; joined by `;`.", optional=True),
+    ),
+    key=("dataset", "cell_type", "signature"),
+)
+
 VERDICTS = ("supported", "contradicted", "not_specific", "not_separable", "underpowered", "not_measurable")
 
 CONTEXTS = Table(

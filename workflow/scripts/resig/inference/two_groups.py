@@ -38,6 +38,8 @@ def compare(
     fdr: float,
     min_cells: int,
     seed: int,
+    matched_sets: int = 1000,
+    null_alpha: float = 0.05,
 ) -> pd.DataFrame:
     """Return the contrast table of one dataset."""
     _refuse_varying(spec, samples, not_constant, dataset, contrast)

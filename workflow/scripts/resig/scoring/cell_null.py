@@ -30,15 +30,15 @@ class Null:
 
 def matched_bins(genes: Genes) -> np.ndarray:
     """Put each gene into a bin by the rank of its mean, and within that by the rank of its detection."""
-    by_mean = _cut(genes.mean, MEAN_BINS, SMALLEST_BIN * DETECTION_BINS)
+    by_mean = cut(genes.mean, MEAN_BINS, SMALLEST_BIN * DETECTION_BINS)
     bins = np.zeros(len(genes), np.int64)
     for each in np.unique(by_mean):
         own = by_mean == each
-        bins[own] = bins.max() + 1 + _cut(genes.detected[own], DETECTION_BINS, SMALLEST_BIN)
+        bins[own] = bins.max() + 1 + cut(genes.detected[own], DETECTION_BINS, SMALLEST_BIN)
     return np.unique(bins, return_inverse=True)[1]
 
 
-def _cut(values: np.ndarray, most: int, smallest: int) -> np.ndarray:
+def cut(values: np.ndarray, most: int, smallest: int) -> np.ndarray:
     """Cut values into at most so many bins of about equal size; equal values share a bin."""
     n_bins = max(1, min(most, len(values) // smallest))
     lowest_rank = np.searchsorted(np.sort(values), values, side="left")
