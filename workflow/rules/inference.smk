@@ -1,5 +1,5 @@
 # in:  sample scores and sample table of each dataset
-# out: <results>/{dataset}/quality.tsv, contrasts/{contrast}.tsv
+# out: <results>/{dataset}/{quality,contexts}.tsv, contrasts/{contrast}.tsv
 
 
 rule quality:
@@ -22,6 +22,25 @@ rule quality:
         inference=config["inference"],
     script:
         "../scripts/quality.py"
+
+
+rule contexts:
+    input:
+        library=LIBRARY,
+        signatures="<results>/signatures/signatures.tsv",
+        scores="<results>/{dataset}/sample_scores.tsv",
+    output:
+        contexts="<results>/{dataset}/contexts.tsv",
+    log:
+        "<logs>/contexts/{dataset}.log",
+    benchmark:
+        "<benchmarks>/contexts/{dataset}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    params:
+        told=lambda wildcards: DATASETS[wildcards.dataset]["contexts"],
+    script:
+        "../scripts/contexts.py"
 
 
 rule contrast:

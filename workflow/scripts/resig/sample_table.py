@@ -19,7 +19,7 @@ def sample_scores(
     signatures: list[str],
     methods: list[str],
 ) -> pd.DataFrame:
-    """Average the scores of each (sample, cell type), and of all cells of a sample; in bulk that is the score itself."""
+    """Average the scores of each (sample, cell type), and of all its cells; in bulk that is the score itself."""
     units = observations.groupby(UNIT, sort=True)
     counts = units.size().rename("n_cells").reset_index()
     with pq.ParquetFile(scores) as file:

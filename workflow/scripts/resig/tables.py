@@ -357,8 +357,8 @@ CONTEXTS = Table(
         Column(
             "how",
             "text",
-            "From `contexts` in the config, by words of their names, all cells (`whole tissue`), or `not found`. Empty in "
-            "bulk data, and where the context names no cells.",
+            "From `contexts` in the config, by words of their names, all cells (`whole tissue`), or `not found`. Empty "
+            "in bulk data, and where the context names no cells.",
             optional=True,
             choices=("config", "by name", "whole tissue", "not found"),
         ),
