@@ -5,10 +5,12 @@
 rule intake:
     input:
         library=LIBRARY,
+        nomenclature=NOMENCLATURE,
         matrix=lambda wildcards: at_hand(DATASETS[wildcards.dataset]["matrix"]),
         metadata=lambda wildcards: [
             at_hand(path) for path in [DATASETS[wildcards.dataset]["metadata"]] if path is not None
         ],
+        probes=lambda wildcards: [at_hand(path) for path in [DATASETS[wildcards.dataset]["probes"]] if path is not None],
     output:
         matrix="<results>/{dataset}/matrix.h5ad",
         genes="<results>/{dataset}/genes.tsv",

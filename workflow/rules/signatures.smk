@@ -1,6 +1,12 @@
 # in:  shipped and own gene sets, and companion pathway sets where they are asked for (fetched once, then cached)
 # out: <results>/signatures/{signatures,members,notices}.tsv, resistance.gmt
 
+# In the order of resig.names.Names.
+NOMENCLATURE = [
+    workflow.source_path(f"../../resources/nomenclature/{table}.tsv")
+    for table in ("hgnc", "ambiguous", "mirna", "orthologs", "mouse")
+]
+
 
 localrules:
     signatures,

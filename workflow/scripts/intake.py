@@ -5,18 +5,24 @@ with log_to(snakemake.log[0]):
     from resig.files import unchanged
     from resig.intake.download import provenance
     from resig.intake.run import Targets, take_in
+    from resig.names import Names
 
     asked = snakemake.params.spec
-    spec = asked | {"matrix": snakemake.input.matrix, "metadata": next(iter(snakemake.input.metadata), None)}
+    spec = asked | {
+        "matrix": snakemake.input.matrix,
+        "metadata": next(iter(snakemake.input.metadata), None),
+        "probes": next(iter(snakemake.input.probes), None),
+    }
     located = {asked[key]: spec[key] for key in ("matrix", "metadata")}
     # Straight from the config: a check of the questions, which are no part of the intake and must not repeat it.
     refuse_late_problems(snakemake.config, snakemake.wildcards.dataset, located)
     out = snakemake.output
-    with unchanged([snakemake.input.matrix, *snakemake.input.metadata]):
+    with unchanged([snakemake.input.matrix, *snakemake.input.metadata, *snakemake.input.probes]):
         take_in(
             snakemake.wildcards.dataset,
             spec,
             Targets(out.matrix, out.genes, out.observations, out.samples, out.report),
             called=asked["matrix"],
             fetched=provenance(asked, located),
+            names=Names.of(snakemake.input.nomenclature),
         )

@@ -236,7 +236,7 @@ def _dataset_problems(
     missing = False
     if name in OWN_FOLDERS:
         yield here, f"the name '{name}' is kept for a folder of the results; choose another one"
-    for key in ("matrix", "metadata"):
+    for key in ("matrix", "metadata", "probes"):
         path = dataset[key]
         if path is not None and is_brought(path):
             yield from (((*here, key), problem) for problem in [problem_with(path)] if problem)

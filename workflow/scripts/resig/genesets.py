@@ -14,19 +14,13 @@ import pandas as pd
 from resig.errors import ResigError, nearest
 from resig.files import write_text
 from resig.ledger import LEDGER, candidates, flags_of, told
+from resig.spreadsheet import damage, date_in, is_serial
 from resig.tables import MEMBERS, SIGNATURES
 
 INCLUDE = ("id", "drug", "cancer", "tier", "document", "retracted")
 
 _SIDE = re.compile(r"(?P<stem>.+)_(?P<side>up|dn|down)", re.IGNORECASE)
-_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
-_DAY_MONTH = re.compile(r"(?P<day>\d{1,2})[-/ ](?P<month>[A-Za-z]{3})[a-z]*")
-_MONTH_DAY = re.compile(r"(?P<month>[A-Za-z]{3})[a-z]*[-/ ](?P<day>\d{1,2})")
-_ISO_DATE = re.compile(r"(?:19|20)\d{2}-(?P<month>\d{2})-(?P<day>\d{2})(?:[ T]00:00(?::00)?)?")
-_SERIAL = re.compile(r"4\d{4}")
 _WEIGHTED = re.compile(r"(?P<symbol>[^,\s]+),(?P<weight>[-+]?\d+(?:\.\d+)?)")
-_SEPTINS = (*range(1, 13), 14)
-_MARCHES = range(3, 12)
 
 
 @dataclass(frozen=True)
@@ -286,7 +280,7 @@ def _symbols(cells: Iterable[str], line: int, notices: list[Notice]) -> Iterator
             notices.append(Notice(line, f"spaces around '{symbol}'", "left out"))
         if weighted := _WEIGHTED.fullmatch(symbol):
             symbol = _without_weight(weighted["symbol"], float(weighted["weight"]), line, notices)
-        if re.search(r"\s", symbol) and not _date(symbol):
+        if re.search(r"\s", symbol) and not date_in(symbol):
             notices.append(Notice(line, f"'{symbol}' holds a space", "kept as written; no gene has such a name"))
         by_entrez = symbol.isdigit() and numbers > 1 and numbers == len(named)
         repaired = symbol if by_entrez else _repaired(symbol, line, notices)
@@ -300,35 +294,19 @@ def _without_weight(symbol: str, weight: float, line: int, notices: list[Notice]
     return symbol if weight > 0 else ""
 
 
-def _date(symbol: str) -> tuple[int, int] | None:
-    for pattern in (_DAY_MONTH, _MONTH_DAY):
-        found = pattern.fullmatch(symbol)
-        if found and (place := _MONTHS.find(found["month"].lower())) % 3 == 0:
-            return int(found["day"]), place // 3 + 1
-    found = _ISO_DATE.fullmatch(symbol)
-    return (int(found["day"]), int(found["month"])) if found else None
-
-
 def _repaired(symbol: str, line: int, notices: list[Notice]) -> str:
     """Undo what a spreadsheet did to a symbol where one gene only can be meant; else leave it out."""
-    if _SERIAL.fullmatch(symbol):
+    if is_serial(symbol):
         problem = f"'{symbol}' is a number: a date that a spreadsheet made of a gene symbol, or an Entrez number"
         notices.append(Notice(line, problem, "left out; write the symbol"))
         return ""
-    date = _date(symbol)
-    if not date:
+    found = damage(symbol)
+    if not found:
         return symbol
-    day, month = date
-    meant = {3: f"MARCHF{day}" if day in _MARCHES else "", 9: f"SEPTIN{day}" if day in _SEPTINS else ""}.get(month, "")
-    either = {
-        (1, 3): ": MARCHF1 or MTARC1",
-        (2, 3): ": MARCHF2 or MTARC2",
-        (1, 12): ": DELEC1 or BHLHE40",
-    }.get(date, "")
-    problem = f"'{symbol}' is a date that a spreadsheet made of a gene symbol"
-    action = f"read as {meant}" if meant else f"left out; it is not certain which{either}"
-    notices.append(Notice(line, problem, action))
-    return meant
+    unsure = f": {found.either}" if found.either else ""
+    action = f"read as {found.meant}" if found.meant else f"left out; it is not certain which{unsure}"
+    notices.append(Notice(line, found.problem, action))
+    return found.meant
 
 
 def _from_ledger(path: Path, name: str, notices: list[Notice]) -> Collection:

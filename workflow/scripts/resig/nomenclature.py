@@ -17,7 +17,8 @@ from resig.errors import ResigError
 
 Path = str | os.PathLike[str]
 
-_ENSEMBL = re.compile(r"(ENSG\d{11})(\.\d+)?(_PAR_Y)?")
+_ENSEMBL = re.compile(r"(ENSG\d{11})(\.\d+)?(_PAR_Y)?", re.IGNORECASE)
+_MOUSE_ENSEMBL = re.compile(r"(ENSMUSG\d{11})(\.\d+)?", re.IGNORECASE)
 _STEM_LOOP = re.compile(r"hsa-(mir|let)-(.+)")
 
 
@@ -47,15 +48,22 @@ class Gene:
 class Resolver:
     """Resolves names of human genes by the trimmed HGNC table and the hand-kept list of treacherous names."""
 
-    def __init__(self, genes: dict[str, Gene], treacherous: dict[str, tuple[str, ...]] | None = None) -> None:
+    def __init__(
+        self,
+        genes: dict[str, Gene],
+        treacherous: dict[str, tuple[str, ...]] | None = None,
+        why: dict[str, str] | None = None,
+    ) -> None:
         self.genes = genes
         self.treacherous = treacherous or {}
+        self.why = why or {}
 
     @classmethod
     def load(cls, hgnc: Path, ambiguous: Path | None = None) -> "Resolver":
         """Read `hgnc.tsv`, and `ambiguous.tsv` when it is given."""
         genes = {row[0]: _gene(row) for row in _rows(hgnc)}
-        return cls(genes, {row[0]: _listed(row[1]) for row in _rows(ambiguous)} if ambiguous else None)
+        names = list(_rows(ambiguous)) if ambiguous else []
+        return cls(genes, {row[0]: _listed(row[1]) for row in names}, {row[0]: row[2] for row in names})
 
     def resolve(self, name: str) -> Match:
         """Resolve one name: approved, then Ensembl or Entrez number, then previous symbol or alias."""
@@ -65,7 +73,7 @@ class Resolver:
         if asked in self.treacherous:
             return Match("", "ambiguous", self.treacherous[asked])
         if ensembl := _ENSEMBL.fullmatch(asked):
-            return _unique(self._by_ensembl.get(ensembl[1], ()), "ensembl")
+            return _unique(self._by_ensembl.get(ensembl[1].upper(), ()), "ensembl")
         if asked.isdigit():
             return _unique(self._by_entrez.get(asked, ()), "entrez")
         previous, alias = self._by_previous.get(asked, ()), self._by_alias.get(asked, ())
@@ -138,12 +146,16 @@ class Mirnas:
                 return Match(full, "approved", (full,))
             if full in self._older:
                 return _unique(self._older[full], "previous")
-            if stem := _STEM_LOOP.fullmatch(full):
-                arms = self._arms(full, stem[1], stem[2])
-                if arms:
-                    return Match(arms[0] if len(arms) == 1 else "", "stem_loop", arms)
+            if (stem := self.stem_loop(full)).candidates:
+                return stem
         current = self._by_accession.get(asked, "")
         return Match(current, "accession", (current,)) if current else Match("", "unknown")
+
+    def stem_loop(self, name: str) -> Match:
+        """Resolve a name as that of a stem-loop, even where it is an older mature name too (`hsa-let-7b`)."""
+        stem = _STEM_LOOP.fullmatch(name)
+        arms = self._arms(name, stem[1], stem[2]) if stem else ()
+        return Match(arms[0] if len(arms) == 1 else "", "stem_loop", arms) if arms else Match("", "unknown")
 
     def accession(self, mature: str) -> str:
         """Return the MIMAT accession of a present mature name, or an empty text."""
@@ -187,6 +199,13 @@ class Orthologs:
         """Read `orthologs.tsv`."""
         return cls((row[0], row[1], row[5]) for row in _rows(orthologs))
 
+    def counterpart(self, mouse: str) -> Match:
+        """Return the human gene that a mouse gene stands for: its only partner, else the one of the same name."""
+        partners = self.to_human(mouse)
+        chosen = mouse.upper() if mouse.upper() in partners else partners[0] if len(partners) == 1 else ""
+        how = "ortholog" if chosen else "ambiguous" if partners else "unknown"
+        return Match(chosen, how, partners)
+
     def to_mouse(self, symbol: str) -> tuple[str, ...]:
         """Return the mouse genes of an approved human symbol."""
         return self._mouse.get(symbol, ())
@@ -210,6 +229,39 @@ class Orthologs:
     @cached_property
     def _relation(self) -> dict[tuple[str, str], str]:
         return {(human, mouse): relation for human, mouse, relation in self.pairs}
+
+
+class Mouse:
+    """Mouse genes: symbol, Ensembl number, and what each was called before."""
+
+    def __init__(self, entries: Iterable[tuple[str, str, tuple[str, ...]]]) -> None:
+        self.entries = tuple(entries)
+
+    @classmethod
+    def load(cls, mouse: Path) -> "Mouse":
+        """Read `mouse.tsv`."""
+        return cls((row[0], row[1], _listed(row[2])) for row in _rows(mouse))
+
+    def resolve(self, name: str) -> Match:
+        """Resolve a symbol as MGI writes it, an Ensembl number, or an older name that one gene only has had."""
+        if name in self.symbols:
+            return Match(name, "approved", (name,))
+        if ensembl := _MOUSE_ENSEMBL.fullmatch(name):
+            return _unique(self._by_ensembl.get(ensembl[1].upper(), ()), "ensembl")
+        return _unique(self._by_synonym.get(name, ()), "alias")
+
+    @cached_property
+    def symbols(self) -> frozenset[str]:
+        """Present symbols."""
+        return frozenset(symbol for symbol, _, _ in self.entries)
+
+    @cached_property
+    def _by_ensembl(self) -> dict[str, tuple[str, ...]]:
+        return _index((ensembl, symbol) for symbol, ensembl, _ in self.entries if ensembl)
+
+    @cached_property
+    def _by_synonym(self) -> dict[str, tuple[str, ...]]:
+        return _index((name, symbol) for symbol, _, synonyms in self.entries for name in synonyms)
 
 
 def _gene(row: list[str]) -> Gene:

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from resig.errors import ResigError
 from resig.files import whole_file, write_text
 from resig.intake.cells import link_or_convert, write_csr
+from resig.intake.feature_columns import feature_columns
+from resig.intake.genes import Identified, as_given, choose_genes, identify, joins, note_joined
 from resig.intake.labels import Labels, read_labels
 from resig.intake.samples import Join, join_bulk, join_cells
+from resig.intake.summed import sum_features
 from resig.intake.text import read_text_matrix
 from resig.matrix import Matrix, names_along, open_matrix
+from resig.names import Names
 from resig.tables import GENES, OBSERVATIONS, write_open_table
 from resig.units import Look, decide, to_log
 
@@ -40,10 +43,12 @@ def take_in(
     targets: Targets,
     called: str = "",
     fetched: Sequence[Mapping[str, Any]] = (),
+    names: Names | None = None,
 ) -> None:
     """Read one dataset as its config says, and write matrix, genes, observations, samples and the report.
 
     For the report, `called` is the user's own name for the matrix file, and `fetched` says where files came from.
+    `names` finds out what features are called; without it they keep their names.
     """
     source = spec["matrix"]
     # Cells bring their own labels: rows of another table could not be told to belong to them.
@@ -58,8 +63,18 @@ def take_in(
         matrix, copied, orientation = open_matrix(targets.matrix), True, text.orientation
         join = join_bulk(text.samples, labels, spec["sample"], spec["batch"])
     features = names_along(matrix.path, "var")
-    units, look, passed = _measure(matrix, join, features, spec, source)
-    genes = choose_genes(features, passed)
+    identified = identify_features(features, feature_columns(matrix.path), spec, source, names)
+    symbols = [found.symbol for found in identified.found]
+    units, look, passed = _measure(matrix, join, features, spec, source, symbols)
+    genes = choose_genes(identified, passed.mean, passed.sd, passed.detected)
+    joined = joins(genes) if units == "counts" else {}
+    if joined:
+        matrix, copied = sum_features(matrix, joined, targets.matrix), True
+        _, passed = measure(matrix, join.rows, features, units, spec["kind"], source, symbols)
+        genes = note_joined(genes, joined)
+        summed = sorted(set(joined.values()))
+        for column, values in (("mean", passed.mean), ("sd", passed.sd), ("detected", passed.detected)):
+            genes.loc[summed, column] = values[summed]
     observations = join.observations.assign(
         row=join.rows, depth=passed.depth, detected_genes=passed.detected_genes, mito_share=passed.mito_share
     )
@@ -91,9 +106,12 @@ def take_in(
             "features": len(genes),
             "used": int((genes["used"] == "yes").sum()),
             "named": genes["how"].value_counts().sort_index().to_dict(),
-            "duplicates_left_out": int(genes["note"].str.startswith("duplicate").sum()),
+            "duplicates_left_out": int(genes["note"].str.contains("duplicate of").sum()) - len(joined),
+            "duplicates_added_up": len(joined),
+            "duplicates_rule": "sum of counts" if units == "counts" else "highest mean",
             "never_expressed": int((genes["detected"] == 0).sum()),
         },
+        "identifiers": identified.report,
         "samples": {
             "used": len(join.samples),
             "observations_used": len(join.rows),
@@ -102,6 +120,8 @@ def take_in(
             "not_constant": join.not_constant,
         },
     }
+    for remark in identified.remarks:
+        print(f"NOTE: {remark}")
     write_text(targets.report, json.dumps(report, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -132,24 +152,35 @@ class Pass:
 
 
 def _measure(
-    matrix: Matrix, join: Join, features: list[str], spec: Mapping[str, Any], source: str
+    matrix: Matrix, join: Join, features: list[str], spec: Mapping[str, Any], source: str, symbols: list[str]
 ) -> tuple[str, Look, Pass]:
     _, first = next(matrix.chunks())
     units = decide(_look(first, features, source), spec["values"], source)
-    look, passed = measure(matrix, join.rows, features, units, spec["kind"], source)
+    look, passed = measure(matrix, join.rows, features, units, spec["kind"], source, symbols)
     settled = decide(look, spec["values"], source)
     if settled != units:
-        look, passed = measure(matrix, join.rows, features, settled, spec["kind"], source)
+        look, passed = measure(matrix, join.rows, features, settled, spec["kind"], source, symbols)
     return settled, look, passed
 
 
 def measure(
-    matrix: Matrix, rows: list[int], features: list[str], units: str, kind: str, source: str
+    matrix: Matrix,
+    rows: list[int],
+    features: list[str],
+    units: str,
+    kind: str,
+    source: str,
+    symbols: list[str] | None = None,
 ) -> tuple[Look, Pass]:
     """One pass: mean, standard deviation (log scale) and detection of features; depth and detection of observations."""
     used = np.zeros(matrix.shape[0], dtype=bool)
     used[rows] = True
-    mitochondrial = np.array([name.upper().startswith("MT-") for name in features])
+    mitochondrial = np.array(
+        [
+            "MT-" in (name[:3].upper(), symbol[:3].upper())
+            for name, symbol in zip(features, symbols or features, strict=True)
+        ]
+    )
     total, squares, detected = (np.zeros(matrix.shape[1]) for _ in range(3))
     depth, seen, mito = (np.full(matrix.shape[0], np.nan) for _ in range(3))
     look = Look(0.0, 0.0, True)
@@ -187,32 +218,14 @@ def _look(chunk: Any, features: list[str], source: str) -> Look:
     return Look.at(chunk.data)
 
 
-def choose_genes(features: list[str], passed: Pass) -> pd.DataFrame:
-    """Name each feature; where several carry one symbol, use the one with the highest mean."""
-    genes = pd.DataFrame(
-        {
-            "feature": features,
-            "symbol": [name.strip() for name in features],
-            "how": "as given",
-            "mean": passed.mean,
-            "sd": passed.sd,
-            "detected": passed.detected,
-        }
-    )
-    order = genes.sort_values("mean", ascending=False, kind="stable").index
-    best = genes.loc[order].drop_duplicates("symbol").set_index("symbol")["feature"]
-    first = genes.loc[order].duplicated("symbol").reindex(genes.index)
-    nameless = genes["symbol"] == ""
-    genes["used"] = np.where(first | nameless, "no", "yes")
-    genes["note"] = [
-        "has no name"
-        if not symbol
-        else f"duplicate symbol: feature '{best[symbol]}' has the higher mean"
-        if again
-        else ""
-        for symbol, again in zip(genes["symbol"], first, strict=True)
-    ]
-    return genes
+def identify_features(
+    features: list[str], others: Mapping[str, list[str]], spec: Mapping[str, Any], source: str, names: Names | None
+) -> Identified:
+    """Find out what the features are as the dataset's config says."""
+    if names is None:
+        return as_given(features)
+    probes = read_labels(spec["probes"]) if spec.get("probes") else None
+    return identify(features, names, spec["organism"], spec["assay"], source, others, probes)
 
 
 def _some(names: list[str], limit: int = 50) -> dict[str, Any]:
