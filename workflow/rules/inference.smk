@@ -60,6 +60,7 @@ rule contrast:
         "../envs/resig.yaml"
     params:
         spec=lambda wildcards: CONTRASTS[wildcards.contrast],
+        batch=lambda wildcards: DATASETS[wildcards.dataset]["batch"],
         inference=config["inference"],
     script:
         "../scripts/contrast.py"

@@ -2,7 +2,7 @@ from resig.logs import log_to
 
 with log_to(snakemake.log[0]):
     from resig.files import read_json
-    from resig.inference.two_groups import compare
+    from resig.inference.contrast import compare
     from resig.tables import CONTRASTS, COVERAGE, SAMPLE_SCORES, read_text_table
 
     table = compare(
@@ -13,6 +13,7 @@ with log_to(snakemake.log[0]):
         samples=read_text_table(snakemake.input.samples),
         coverage=COVERAGE.read(snakemake.input.coverage),
         not_constant=read_json(snakemake.input.report)["samples"]["not_constant"],
+        batch=snakemake.params.batch,
         **snakemake.params.inference,
     )
     CONTRASTS.write(table, snakemake.output.contrast)

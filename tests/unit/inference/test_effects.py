@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from scipy import integrate, optimize, special, stats
 
-from resig.inference.effects import Auroc, Effect, auroc, hedges_g, hedges_g_paired
+from resig.inference.effects import Auroc, Effect, auroc, rounding, standardised
+from resig.inference.linear import LinearDesign
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
 GENERATOR = np.random.default_rng
@@ -20,6 +21,26 @@ def column(values: list[float] | np.ndarray) -> np.ndarray:
 
 def numbers(effect: Effect | Auroc) -> list[float]:
     return [float(values[0]) for values in vars(effect).values()]
+
+
+def linear(resistant: np.ndarray, sensitive: np.ndarray, blocks: list[int], within: str) -> Effect:
+    """Effects of a linear design over both arms."""
+    values = np.concatenate([resistant, sensitive])
+    axis = np.repeat([0.5, -0.5], [len(resistant), len(sensitive)])
+    names = [f"s{at:04d}" for at in range(len(values))]
+    design = LinearDesign(names, axis, np.array(blocks), pd.DataFrame(index=names), "hedges_g", (), within)
+    slope, sd = design._fit(values)
+    found = standardised(slope, sd, rounding(values), design._free, design._weight)
+    np.testing.assert_array_equal(design.effects(values), found.effect)
+    return found
+
+
+def hedges_g(resistant: np.ndarray, sensitive: np.ndarray) -> Effect:
+    return linear(resistant, sensitive, [0] * (len(resistant) + len(sensitive)), "")
+
+
+def hedges_g_paired(resistant: np.ndarray, sensitive: np.ndarray) -> Effect:
+    return linear(resistant, sensitive, [*range(len(resistant))] * 2, "pairs")
 
 
 def two_arms(case: int) -> tuple[np.ndarray, np.ndarray, pd.Series]:

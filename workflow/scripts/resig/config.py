@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from resig.errors import ResigError, nearest
+from resig.inference import KINDS
 from resig.intake.labels import Labels, read_labels
 from resig.intake.remote import files_of, is_brought, problem_with, sum_problems
 
@@ -295,7 +296,14 @@ def _contrast_problems(
     name: str, contrast: Mapping[str, Json], datasets: Mapping[str, Json], labels: Mapping[str, Labels]
 ) -> Iterator[tuple[Path_, str]]:
     here: Path_ = ("contrasts", name)
+    asked = [kind for kind in KINDS if contrast[kind] is not None]
+    if len(asked) != 1:
+        found = f"asks {' and '.join(asked)} at once" if asked else "asks nothing"
+        yield here, f"{found}; exactly one of {', '.join(KINDS)} is needed"
+        return
     groups = contrast["groups"]
+    if groups is None:
+        return
     both = sorted({str(level) for level in groups["resistant"]} & {str(level) for level in groups["sensitive"]})
     if both:
         yield (*here, "groups"), f"level '{both[0]}' stands in both arms; a sample can be in one arm only"

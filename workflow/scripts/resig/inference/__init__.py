@@ -1,1 +1,3 @@
 """Inference between biological samples, never between cells."""
+
+KINDS = ("groups", "trend", "continuous", "survival")

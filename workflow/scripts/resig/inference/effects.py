@@ -16,45 +16,49 @@ class Effect:
     high: np.ndarray
 
 
-def hedges_g(resistant: np.ndarray, sensitive: np.ndarray) -> Effect:
-    """Difference of means over the pooled standard deviation, corrected for small samples (samples x scores)."""
-    n1, n2 = len(resistant), len(sensitive)
-    free = n1 + n2 - 2
-    squares = ((resistant - resistant.mean(axis=0)) ** 2).sum(axis=0) + ((sensitive - sensitive.mean(axis=0)) ** 2).sum(
-        axis=0
-    )
-    shift = resistant.mean(axis=0) - sensitive.mean(axis=0)
-    rounding = _rounding(resistant, sensitive)
-    return _standardised(shift, np.sqrt(squares / free), rounding, free, n1 * n2 / (n1 + n2))
-
-
-def hedges_g_paired(resistant: np.ndarray, sensitive: np.ndarray) -> Effect:
-    """Mean difference within pairs over the residual standard deviation of the model with pair effects.
-
-    Row i of both arms is pair i. Two pairs leave one degree of freedom, in which no mean of d exists: NaN.
-    """
-    differences = resistant - sensitive
-    n = len(differences)
-    residual = differences.std(axis=0, ddof=1) / np.sqrt(2.0)
-    return _standardised(differences.mean(axis=0), residual, _rounding(resistant, sensitive), n - 1, n / 2)
-
-
-def _rounding(resistant: np.ndarray, sensitive: np.ndarray) -> np.ndarray:
+def rounding(values: np.ndarray) -> np.ndarray:
     """Return the spread that rounding alone can make: sample scores carry ten digits."""
-    return np.maximum(1e-12, 1e-9 * np.maximum(np.abs(resistant).max(axis=0), np.abs(sensitive).max(axis=0)))
+    return np.maximum(1e-12, 1e-9 * np.abs(values).max(axis=0))
 
 
-def _standardised(shift: np.ndarray, sd: np.ndarray, rounding: np.ndarray, free: int, weight: float) -> Effect:
-    """Turn shifts into g; intervals invert the noncentral t distribution, exact for normal scores."""
+def small_sample_factor(free: int) -> float:
+    """Return Hedges' factor, which makes a standardised effect unbiased; NaN with one degree of freedom."""
+    if free < 2:
+        return np.nan
+    return float(np.exp(special.gammaln(free / 2) - special.gammaln((free - 1) / 2)) / np.sqrt(free / 2))
+
+
+def standardised(slope: np.ndarray, sd: np.ndarray, noise: np.ndarray, free: int, weight: float) -> Effect:
+    """Turn coefficients of a linear model into g; intervals invert the noncentral t, exact for normal scores.
+
+    `weight` is the sum of squares of the contrast that the rest of the model does not explain: slope / sd times its
+    root is t with `free` degrees of freedom. With one degree no mean of the effect exists: NaN.
+    """
     with np.errstate(invalid="ignore", divide="ignore"):
-        d = np.where(sd > rounding, shift / sd, np.nan)
-    small = (
-        np.exp(special.gammaln(free / 2) - special.gammaln((free - 1) / 2)) / np.sqrt(free / 2) if free > 1 else np.nan
-    )
+        d = np.where(sd > noise, slope / sd, np.nan)
+    small = small_sample_factor(free)
     t = d * np.sqrt(weight)
     low, high = (_noncentrality(t, free, tail) / np.sqrt(weight) for tail in (0.975, 0.025))
     g = small * d
     return Effect(g, np.sqrt(1 / weight + g**2 / (2 * free)), small * low, small * high)
+
+
+def detectable(weight: float, free: int, power: float = 0.8, alpha: float = 0.05) -> float:
+    """Return the true standardised effect that a two-sided t test finds with the given power."""
+    if free < 1 or weight <= 0:
+        return np.nan
+    critical = stats.t.ppf(1 - alpha / 2, free)
+
+    def found(shift: float) -> float:
+        return float(special.nctdtr(free, shift, -critical) + 1 - special.nctdtr(free, shift, critical))
+
+    low, high = 0.0, 1.0
+    while found(high) < power:
+        low, high = high, 2 * high
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if found(middle) < power else (low, middle)
+    return (low + high) / 2 / np.sqrt(weight)
 
 
 def _noncentrality(t: np.ndarray, free: int, tail: float) -> np.ndarray:
@@ -99,6 +103,11 @@ def auroc(resistant: np.ndarray, sensitive: np.ndarray) -> Auroc:
     low[above_all], high[above_all] = bound, 1.0
     low[below_all], high[below_all] = 0.0, 1 - bound
     return Auroc(value, low, high)
+
+
+def auroc_paired(resistant: np.ndarray, sensitive: np.ndarray) -> Auroc:
+    """Return the AUROC of two arms whose rows are pairs."""
+    return auroc(resistant, sensitive)
 
 
 def _newcombe_edge(n1: int, n2: int) -> float:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations, islice
-from math import comb
+from itertools import combinations, islice, product
+from math import comb, factorial, prod
 
 import numpy as np
 
@@ -54,6 +54,106 @@ def paired(resistant: np.ndarray, sensitive: np.ndarray, arrangements: int, seed
         exact,
         2 / 2**n,
     )
+
+
+def within_blocks(
+    rest: np.ndarray,
+    own: np.ndarray,
+    basis: np.ndarray,
+    blocks: np.ndarray,
+    pattern: np.ndarray,
+    noise: np.ndarray,
+    arrangements: int,
+    seed: int,
+) -> PValues:
+    """Exchange residuals within blocks (Freedman and Lane); the statistic is the partial correlation.
+
+    `rest` are the residuals of each score given blocks and covariates, `own` that of the contrast, `basis` an
+    orthonormal basis of the covariates within blocks (without columns where there are none: then this is the plain
+    exchange of labels within blocks). Samples of a block with equal rows of `pattern` (contrast and covariates) are
+    interchangeable, so their exchange is no arrangement of its own.
+    """
+    _, alike = np.unique(np.round(pattern, 9), axis=0, return_inverse=True)
+    members = [np.flatnonzero(blocks == block) for block in np.unique(blocks)]
+    total = prod(_count_orders(alike[rows]) for rows in members)
+    exact = total <= arrangements
+    orders = _all_orders(members, alike, len(rest)) if exact else _random_orders(blocks, arrangements, seed)
+    length = np.sqrt((rest**2).sum(axis=0))
+    scale = np.where(length > noise, length, 1.0) * np.linalg.norm(own)
+    tolerance = np.minimum(0.5, noise / np.where(length > noise, length, np.inf)) + 1e-10
+
+    def statistic(order: np.ndarray) -> np.ndarray:
+        found = own[order] @ rest
+        # What the covariates explain of exchanged residuals leaves less for the contrast to be held against.
+        explained = sum(((column[order] @ rest) / length) ** 2 for column in basis.T) if basis.shape[1] else 0.0
+        return found / scale / np.sqrt(np.maximum(1 - explained, FLOOR))
+
+    with np.errstate(invalid="ignore", divide="ignore"):
+        still = length <= noise
+        return _compare(
+            (np.where(still, 0.0, statistic(block)) for block in orders),
+            np.where(still, 0.0, own @ rest / scale),
+            tolerance,
+            exact,
+            (2 if _mirrored(pattern, blocks) else 1) / total,
+        )
+
+
+def _count_orders(alike: np.ndarray) -> int:
+    return factorial(len(alike)) // prod(factorial(int(count)) for count in np.unique(alike, return_counts=True)[1])
+
+
+def _mirrored(pattern: np.ndarray, blocks: np.ndarray) -> bool:
+    """Whether each arrangement has a counterpart in which the contrast is reversed and all else is as it was."""
+    there = np.column_stack([blocks, np.round(pattern, 9)]) + 0.0
+    back = there.copy()
+    back[:, 1] = -back[:, 1] + 0.0
+    return bool((np.sort(_as_rows(there)) == np.sort(_as_rows(back))).all())
+
+
+def _as_rows(values: np.ndarray) -> np.ndarray:
+    return np.array([" ".join(f"{value:.9g}" for value in row) for row in values])
+
+
+def _all_orders(members: list[np.ndarray], alike: np.ndarray, n: int) -> Iterator[np.ndarray]:
+    """Yield every arrangement once: row i of an arrangement takes the place of row order[i]."""
+    parts = [[rows[list(order)] for order in _distinct_orders(alike[rows].tolist())] for rows in members]
+    every = product(*parts)
+    while block := list(islice(every, max(1, BLOCK_VALUES // n))):
+        orders = np.empty((len(block), n), dtype=np.int64)
+        for at, arrangement in enumerate(block):
+            for rows, taken in zip(members, arrangement, strict=True):
+                orders[at, rows] = taken
+        yield orders
+
+
+def _distinct_orders(alike: list[int]) -> Iterator[list[int]]:
+    """Yield the orders of a list that differ: equal entries keep their places among themselves."""
+    waiting = {value: [at for at, each in enumerate(alike) if each == value] for value in sorted(set(alike))}
+
+    def extend(taken: list[int], used: dict[int, int]) -> Iterator[list[int]]:
+        if len(taken) == len(alike):
+            yield list(taken)
+            return
+        for value, places in waiting.items():
+            if used[value] < len(places):
+                taken.append(places[used[value]])
+                used[value] += 1
+                yield from extend(taken, used)
+                used[value] -= 1
+                taken.pop()
+
+    yield from extend([], dict.fromkeys(waiting, 0))
+
+
+def _random_orders(blocks: np.ndarray, arrangements: int, seed: int) -> Iterator[np.ndarray]:
+    generator = np.random.default_rng(seed)
+    order = np.argsort(blocks, kind="stable")
+    for rows in _blocks(arrangements, len(blocks)):
+        drawn = np.empty((rows, len(blocks)), dtype=np.int64)
+        # Blocks are whole numbers, so a draw from [0, 1) never moves a sample out of its own.
+        drawn[:, order] = np.argsort(blocks + generator.random((rows, len(blocks))), axis=1)
+        yield drawn
 
 
 def _all_choices(n: int, k: int) -> Iterator[np.ndarray]:
