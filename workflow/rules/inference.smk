@@ -50,6 +50,7 @@ rule contrast:
         samples="<results>/{dataset}/samples.tsv",
         report="<results>/{dataset}/intake.json",
         coverage="<results>/{dataset}/coverage.tsv",
+        contexts="<results>/{dataset}/contexts.tsv",
     output:
         contrast="<results>/{dataset}/contrasts/{contrast}.tsv",
     log:

@@ -406,6 +406,13 @@ CONTRASTS = Table(
         ),
         Column("auroc_low", "number", "Lower end of its 95 % interval.", optional=True),
         Column("auroc_high", "number", "Upper end of its 95 % interval.", optional=True),
+        Column("n_events", "integer", "Events among the samples (survival).", optional=True),
+        Column(
+            "concordance",
+            "number",
+            "P(of two samples the one with the earlier event scores higher); never flipped (survival).",
+            optional=True,
+        ),
         Column("p", "number", "Two-sided permutation p.", optional=True),
         Column(
             "p_type",
@@ -430,6 +437,13 @@ CONTRASTS = Table(
             optional=True,
         ),
         Column("meta_se", "number", "Its standard error.", optional=True),
+        Column(
+            "mix_share",
+            "number",
+            "For `all cells` beside cell types: share of the difference that is a shift between cell types, not a "
+            "change within them. Below 0 or above 1 where the two pull in opposite directions.",
+            optional=True,
+        ),
         Column("flags", "text", "What to know when reading the row, joined by `;`.", optional=True),
         Column("verdict", "text", "The answer, by the rules in docs/methods.md.", choices=VERDICTS),
     ),

@@ -13,8 +13,8 @@ from resig.inference.phenotypes import ask, numbers
 from resig.inference.ranks import correlations, intervals, normal_residuals, span, unit_ranks
 from resig.inference.shuffles import association
 
-FEWEST = 3
-POWER = stats.norm.ppf(0.975) + stats.norm.ppf(0.8)
+FEWEST, ALPHA = 3, 0.05
+POWER = stats.norm.ppf(1 - ALPHA / 2) + stats.norm.ppf(0.8)
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Continuous:
             p=np.where(np.isnan(found.effect), 1.0, p.p),
             p_type=p.kind,
             smallest=p.smallest,
-            mde=float(np.tanh(POWER / np.sqrt(free))) if free > 0 else np.nan,
+            mde=float(np.tanh(POWER / np.sqrt(free))) if free > 0 and p.smallest <= ALPHA else np.nan,
             meta_effect=found.effect,
             meta_se=found.se,
             notes=[_note(each) for each in found.effect],

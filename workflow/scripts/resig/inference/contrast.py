@@ -9,6 +9,7 @@ import pandas as pd
 from resig.errors import ResigError, nearest
 from resig.inference.covariates import ConfoundedError, columns_of
 from resig.inference.design import Design, Estimates, design_of, kind_of
+from resig.intake.samples import ALL_CELLS
 from resig.tables import CONTRASTS
 
 FIGURES = {
@@ -148,7 +149,9 @@ def _figures(columns: Sequence[str], found: Estimates) -> dict[str, dict[str, An
 
 def _judged(table: pd.DataFrame, limit: float) -> pd.DataFrame:
     """Add false discovery rates and verdicts."""
-    by_method = table.groupby("method", sort=False)
+    # All cells of a sample are its cell types once more: a family of their own, so that they change no type's FDR.
+    once_more = (table["cell_type"] == ALL_CELLS) & (table["cell_type"].nunique() > 1)
+    by_method = table.groupby(["method", once_more], sort=False)
     table["fdr"] = by_method["p"].transform(_benjamini_hochberg)
     reachable = pd.concat([_reachable(group["p"], group["smallest"]) for _, group in by_method]).reindex(table.index)
     tests = by_method["p"].transform("count")
@@ -157,8 +160,10 @@ def _judged(table: pd.DataFrame, limit: float) -> pd.DataFrame:
     said = np.where(alone, "no_arrangement_reaches_the_fdr", "")
     said = np.where(among, "no_arrangement_reaches_the_fdr_of_" + tests.astype(str) + "_tests", said)
     table["flags"] = [";".join(filter(None, pair)) for pair in zip(table["flags"], said, strict=True)]
-    # A score without spread in either arm has no g; its direction is that of the AUROC.
+    # A score without spread in either arm has no g, a separable one no hazard ratio; ranks say which way it goes.
     direction = table["effect"].fillna(table["auroc"] - 0.5)
+    if "concordance" in table:
+        direction = direction.fillna(table["concordance"] - 0.5)
     table["verdict"] = [
         verdict(row.scorable, row.p, row.fdr, sign, least, limit)
         for row, sign, least in zip(table.itertuples(index=False), direction, reachable, strict=True)

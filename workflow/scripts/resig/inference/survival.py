@@ -15,8 +15,8 @@ from resig.inference.phenotypes import ask, events, left_out, times
 from resig.inference.ranks import span
 from resig.inference.shuffles import association, unit
 
-FEWEST, PER_VARIABLE = 2, 10
-POWER = stats.norm.ppf(0.975) + stats.norm.ppf(0.8)
+FEWEST, PER_VARIABLE, ALPHA = 2, 10, 0.05
+POWER = stats.norm.ppf(1 - ALPHA / 2) + stats.norm.ppf(0.8)
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Survival:
             p=np.where(steady, 1.0, p.p),
             p_type=p.kind,
             smallest=p.smallest,
-            mde=float(POWER / np.sqrt(self.event.sum())),
+            mde=float(POWER / np.sqrt(self.event.sum())) if p.smallest <= ALPHA else np.nan,
             meta_effect=found.effect,
             meta_se=found.se,
             notes=[

@@ -1,0 +1,89 @@
+"""What single cells add to a contrast table: cells a signature is about, their numbers, and shifts between types."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from resig.inference.composition import MOST, decompose, share_of_mix
+from resig.inference.contexts import Context
+from resig.inference.design import Design, design_of
+from resig.intake.samples import ALL_CELLS, BULK_TYPE
+
+ALPHA, HALF = 0.05, 0.5
+
+
+def say_of_cells(
+    table: pd.DataFrame,
+    spec: Mapping[str, Any],
+    scores: pd.DataFrame,
+    samples: pd.DataFrame,
+    contexts: Mapping[str, Context],
+    batch: str | None,
+    inference: Mapping[str, Any],
+) -> pd.DataFrame:
+    """Add to a contrast table what to know of its cell types: flags, and the share of the mix in all cells."""
+    found = table.assign(mix_share=np.nan)
+    if set(table["cell_type"]) <= {BULK_TYPE}:
+        return found
+    flags: list[list[str]] = [[contexts[row.signature].flag(row.cell_type)] for row in table.itertuples()]
+    for cell_type, rows in table.groupby("cell_type"):
+        here = scores[(scores["cell_type"] == cell_type) & (scores["n_cells"] >= inference["min_cells"])]
+        design = design_of(spec, samples[samples["sample"].isin(here["sample"])], table["dataset"].iloc[0], batch)
+        if design.too_few:
+            continue
+        if cell_type == ALL_CELLS:
+            shares = mix_shares(scores, here, design)
+            found.loc[rows.index, "mix_share"] = [
+                shares.get((row.signature, row.method), np.nan) for row in rows.itertuples()
+            ]
+        for at, flag in of_numbers(rows, here, design, inference).items():
+            flags[table.index.get_loc(at)].append(flag)
+    mixed = found["mix_share"] > MOST
+    flags = [[*own, "composition" if mix else ""] for own, mix in zip(flags, mixed, strict=True)]
+    found["flags"] = [";".join(filter(None, [was, *own])) for was, own in zip(table["flags"], flags, strict=True)]
+    return found
+
+
+def mix_shares(scores: pd.DataFrame, whole: pd.DataFrame, design: Design) -> dict[tuple[str, str], float]:
+    """Return, for each signature and method, which share of the change in all cells is a shift between cell types."""
+    types = scores[(scores["cell_type"] != ALL_CELLS) & scores["sample"].isin(design.samples)]
+    direction, found = design.direction, {}
+    known = set(map(tuple, whole.dropna(subset=["score"])[["signature", "method"]].drop_duplicates().to_numpy()))
+    for key, own in types.groupby(["signature", "method"], sort=False):
+        if key in known:
+            cells = (
+                own.pivot(index="sample", columns="cell_type", values="n_cells")
+                .loc[design.samples]
+                .fillna(0)
+                .to_numpy()
+            )
+            means = own.pivot(index="sample", columns="cell_type", values="score").loc[design.samples].to_numpy()
+            parts = decompose(cells / cells.sum(axis=1, keepdims=True), means)
+            found[key] = share_of_mix(parts, direction)
+    return found
+
+
+def of_numbers(rows: pd.DataFrame, here: pd.DataFrame, design: Design, inference: Mapping[str, Any]) -> dict[Any, str]:
+    """Flag effects of one cell type that may come from unequal numbers of cells.
+
+    Where the number of cells (its logarithm) follows the contrast, an effect that loses more than half of itself when
+    that number is adjusted for is flagged.
+    """
+    cells = np.log10(here.groupby("sample")["n_cells"].first()).loc[design.samples]
+    if cells.nunique() < 2:
+        return {}
+    apart = design.estimate(cells.to_numpy()[:, None], inference["permutations"], inference["seed"]).p[0]
+    given = design.adjusted(cells.to_frame("log10_cells"))
+    if not apart <= ALPHA or given.too_few:
+        return {}
+    flagged: dict[Any, str] = {}
+    for method, own in rows.groupby("method"):
+        wide = here[here["method"] == method].pivot(index="sample", columns="signature", values="score")
+        left = given.effects(wide.reindex(index=given.samples, columns=own["signature"]).to_numpy(dtype=float))
+        lost = ~(np.abs(left) >= HALF * np.abs(own["effect"])) | (np.sign(left) != np.sign(own["effect"]))
+        flagged |= dict.fromkeys(
+            own.index[(lost & own["effect"].notna() & np.isfinite(left)).to_numpy()], "follows_cell_number"
+        )
+    return flagged
