@@ -22,6 +22,42 @@ module resig:
 
 use rule * from resig
 """
+TWICE = """
+configfile: "config/config.yaml"
+
+
+module first:
+    snakefile:
+        {source}
+    config:
+        config
+    pathvars:
+        results="results/first",
+        logs="logs/first",
+
+
+use rule * from first as first_*
+
+
+module second:
+    snakefile:
+        {source}
+    config:
+        config
+    pathvars:
+        results="results/second",
+        logs="logs/second",
+
+
+use rule * from second as second_*
+
+
+rule both:
+    default_target: True
+    input:
+        rules.first_all.input,
+        rules.second_all.input,
+"""
 CONFIG = """
 signatures: {include: {id: [fp_dox, dtc_fibro_senescence_sasp, tras_jag1_notch_il6]}}
 datasets:
@@ -37,12 +73,12 @@ contrasts:
 """
 
 
-def own_folder(folder: Path, data: Path, source: str) -> Path:
-    """A user's folder: config, data and a Snakefile of eight lines."""
+def own_folder(folder: Path, data: Path, source: str, text: str = SNAKEFILE) -> Path:
+    """A user's folder: config, data and a Snakefile."""
     (folder / "config").mkdir(parents=True)
     shutil.copytree(data, folder / "data")
     (folder / "config/config.yaml").write_text(CONFIG)
-    (folder / "Snakefile").write_text(SNAKEFILE.format(source=source))
+    (folder / "Snakefile").write_text(text.format(source=source))
     return folder
 
 
@@ -67,7 +103,7 @@ def test_a_local_module_uses_the_users_config_alone(local: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
-def test_a_github_module_gives_the_same_tables(local: Path, checkout: Path, tmp_path: Path) -> None:
+def test_a_github_module_used_twice_gives_the_same_tables(local: Path, checkout: Path, tmp_path: Path) -> None:
     work, bare = tmp_path / "work", tmp_path / "resig.git"
     shutil.copytree(checkout, work, ignore=shutil.ignore_patterns(".snakemake", "results", "logs", ".git"))
     identity = ["-c", "user.name=test", "-c", "user.email=test@localhost"]
@@ -80,7 +116,7 @@ def test_a_github_module_gives_the_same_tables(local: Path, checkout: Path, tmp_
     ):
         subprocess.run(["git", *command], cwd=work, check=True)
     source = 'github("resig-test/resig", path="workflow/Snakefile", tag="v0.0.1")'
-    folder = own_folder(tmp_path / "own", checkout / "resources/demo/toy_bulk", source)
+    folder = own_folder(tmp_path / "own", checkout / "resources/demo/toy_bulk", source, TWICE)
     redirect = {
         "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": f"url.{bare}.insteadOf",
@@ -90,6 +126,7 @@ def test_a_github_module_gives_the_same_tables(local: Path, checkout: Path, tmp_
     ran = snakemake(folder, "--cores", "2", **redirect)
     assert ran.code == 0, ran.err[-4000:]
     for table in ("summary/verdicts.tsv", "summary/meta.tsv", "mine/coverage.tsv", "mine/sample_scores.tsv"):
-        assert (folder / "results" / table).read_bytes() == (local / "results" / table).read_bytes(), table
+        for prefix in ("first", "second"):
+            assert (folder / "results" / prefix / table).read_bytes() == (local / "results" / table).read_bytes(), table
     again = snakemake(folder, "--cores", "2", **redirect)
     assert "Nothing to be done" in again.out + again.err

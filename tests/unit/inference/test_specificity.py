@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scoring"))
 from toolbox import counts, genes_of, panel_of, random_sets, rows_of, score_rows, write_h5ad
 
 from resig.inference import specificity
-from resig.inference.effects import hedges_g
+from resig.inference.linear import LinearDesign
 from resig.inference.set_scores import scorer_of, why_not
 from resig.inference.specificity import Background, Family, Pool, drivers, examine
 from resig.pseudobulk import Pseudobulk, read_pseudobulk, write_pseudobulk
@@ -30,7 +30,10 @@ IN_BULK = [name for name, method in METHODS.items() if not why_not(method, bulk=
 
 def effects(values: np.ndarray) -> np.ndarray:
     """Hedges g of the first half of the samples against the second."""
-    return hedges_g(values[: len(values) // 2], values[len(values) // 2 :]).effect
+    names = [f"s{at}" for at in range(len(values))]
+    axis = np.where(np.arange(len(names)) < len(names) // 2, 0.5, -0.5)
+    nothing = pd.DataFrame(index=names)
+    return LinearDesign(names, axis, np.zeros(len(names), int), nothing, "hedges_g", ()).effects(values)
 
 
 @pytest.fixture(scope="module")
