@@ -40,7 +40,7 @@ def say_of_cells(
             ]
         for at, flag in of_numbers(rows, here, design, inference).items():
             flags[table.index.get_loc(at)].append(flag)
-    mixed = found["mix_share"] > MOST
+    mixed = (found["mix_share"] > MOST) & (found["p"] <= ALPHA)
     flags = [[*own, "composition" if mix else ""] for own, mix in zip(flags, mixed, strict=True)]
     found["flags"] = [";".join(filter(None, [was, *own])) for was, own in zip(table["flags"], flags, strict=True)]
     return found
@@ -68,8 +68,8 @@ def mix_shares(scores: pd.DataFrame, whole: pd.DataFrame, design: Design) -> dic
 def of_numbers(rows: pd.DataFrame, here: pd.DataFrame, design: Design, inference: Mapping[str, Any]) -> dict[Any, str]:
     """Flag effects of one cell type that may come from unequal numbers of cells.
 
-    Where the number of cells (its logarithm) follows the contrast, an effect that loses more than half of itself when
-    that number is adjusted for is flagged.
+    Where the number of cells (its logarithm) follows the contrast, an effect with p at most 0.05 that loses more than
+    half of itself when that number is adjusted for is flagged.
     """
     cells = np.log10(here.groupby("sample")["n_cells"].first()).loc[design.samples]
     if cells.nunique() < 2:
@@ -84,6 +84,7 @@ def of_numbers(rows: pd.DataFrame, here: pd.DataFrame, design: Design, inference
         left = given.effects(wide.reindex(index=given.samples, columns=own["signature"]).to_numpy(dtype=float))
         lost = ~(np.abs(left) >= HALF * np.abs(own["effect"])) | (np.sign(left) != np.sign(own["effect"]))
         flagged |= dict.fromkeys(
-            own.index[(lost & own["effect"].notna() & np.isfinite(left)).to_numpy()], "follows_cell_number"
+            own.index[(lost & (own["p"] <= ALPHA) & own["effect"].notna() & np.isfinite(left)).to_numpy()],
+            "follows_cell_number",
         )
     return flagged
