@@ -163,9 +163,20 @@ def of_datasets(pattern):
     return expand(pattern, dataset=DATASETS)
 
 
-def of_contrasts(pattern):
-    """Expand a pattern over each (dataset, contrast) that is asked for."""
-    return [path for dataset, contrast in ASKED for path in expand(pattern, dataset=dataset, contrast=contrast)]
+def of_contrasts(pattern, wanted=lambda dataset, contrast: True):
+    """Expand a pattern over each (dataset, contrast) that is asked for, all or those that are wanted."""
+    asked = [each for each in ASKED if wanted(*each)]
+    return [path for dataset, contrast in asked for path in expand(pattern, dataset=dataset, contrast=contrast)]
+
+
+def is_survival(dataset, contrast):
+    """Return whether a contrast is about time to an event."""
+    return CONTRASTS[contrast]["survival"] is not None
+
+
+def has_cell_types(dataset, contrast):
+    """Return whether a dataset has cells of named types."""
+    return DATASETS[dataset]["cell_type"] is not None
 
 
 FINAL = [
@@ -178,6 +189,8 @@ FINAL = [
     "<results>/summary/coverage.tsv",
     "<results>/summary/coverage.svg",
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.svg"),
+    *of_contrasts("<results>/{dataset}/contrasts/{contrast}.survival.svg", is_survival),
+    *of_contrasts("<results>/{dataset}/contrasts/{contrast}.composition.tsv", has_cell_types),
     *(
         ["<results>/summary/meta.tsv", "<results>/summary/verdicts.svg", "<results>/summary/verdicts.html"]
         if CONTRASTS

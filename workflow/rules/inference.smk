@@ -1,5 +1,5 @@
 # in:  sample scores and sample table of each dataset
-# out: <results>/{dataset}/{quality,contexts}.tsv, contrasts/{contrast}.tsv
+# out: <results>/{dataset}/{quality,contexts}.tsv, contrasts/{contrast}.tsv, contrasts/{contrast}.composition.tsv
 
 
 rule quality:
@@ -65,3 +65,24 @@ rule contrast:
         inference=config["inference"],
     script:
         "../scripts/contrast.py"
+
+
+rule composition:
+    input:
+        library=LIBRARY,
+        confounders="<results>/{dataset}/confounders.tsv",
+        samples="<results>/{dataset}/samples.tsv",
+    output:
+        composition="<results>/{dataset}/contrasts/{contrast}.composition.tsv",
+    log:
+        "<logs>/composition/{dataset}.{contrast}.log",
+    benchmark:
+        "<benchmarks>/composition/{dataset}.{contrast}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    params:
+        spec=lambda wildcards: CONTRASTS[wildcards.contrast],
+        batch=lambda wildcards: DATASETS[wildcards.dataset]["batch"],
+        inference=config["inference"],
+    script:
+        "../scripts/composition.py"

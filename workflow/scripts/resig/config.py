@@ -24,6 +24,7 @@ KEYWORDS = {
     "number": "a number",
     "null": "null",
 }
+PHENOTYPES = {"continuous": ("column",), "survival": ("time", "event")}
 OWN_FOLDERS = ("signatures", "summary")
 
 
@@ -303,6 +304,7 @@ def _contrast_problems(
         return
     groups = contrast["groups"]
     if groups is None:
+        yield from _phenotype_problems(here, asked[0], contrast, datasets, labels)
         return
     both = sorted({str(level) for level in groups["resistant"]} & {str(level) for level in groups["sensitive"]})
     if both:
@@ -359,6 +361,41 @@ def _contrast_problems(
                             f"{nearest(each, types, 'cell types there')}"
                         ),
                     )
+
+
+def _phenotype_problems(
+    here: Path_, kind: str, contrast: Mapping[str, Json], datasets: Mapping[str, Json], labels: Mapping[str, Labels]
+) -> Iterator[tuple[Path_, str]]:
+    """Find what stands against a number or a time with an event in each dataset."""
+    if kind not in PHENOTYPES:
+        return
+    if contrast["pair_by"] is not None:
+        yield (*here, "pair_by"), f"has no meaning for {kind}: each sample has its own; use block_by, or leave it out"
+    if isinstance(contrast["cell_types"], str) and contrast["cell_types"] != "all":
+        yield (*here, "cell_types"), f"'{contrast['cell_types']}' is text; expected a list of cell types, or all"
+    from resig.inference import phenotypes
+
+    read = {"column": phenotypes.numbers, "time": phenotypes.times, "event": phenotypes.events}
+    for position, name in enumerate(contrast["datasets"]):
+        if name not in datasets:
+            hint = nearest(name, datasets, "datasets")
+            yield (*here, "datasets", position), f"there is no dataset '{name}'; {hint}"
+        if name not in labels:
+            continue
+        table = labels[name]
+        for part in PHENOTYPES[kind]:
+            column = contrast[kind][part]
+            if column not in table.columns:
+                yield (*here, kind, part), _no_column(column, table)
+                continue
+            try:
+                phenotypes.check(read[part], column, table.levels(column), table.source)
+            except ResigError as error:
+                yield (*here, kind, part), str(error)
+        for key in ("block_by", "covariates"):
+            for each in phenotypes.named(contrast[key]):
+                if each not in table.columns:
+                    yield (*here, key), _no_column(each, table)
 
 
 def _no_column(column: str, table: Labels) -> str:

@@ -1,11 +1,17 @@
 """What a run would do: what is scored, compared and skipped, and why, without computing any of it."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from resig.coverage import measure_coverage
+from resig.inference.contexts import contexts_of
+from resig.inference.contrast import asked_columns
+from resig.inference.covariates import columns_of
+from resig.inference.design import Design, design_of, kind_of
+from resig.inference.survival import Survival
 from resig.inference.two_groups import split_arms
 from resig.intake.labels import Labels, read_labels, read_text, separator_of
 from resig.intake.text import names_in
@@ -31,7 +37,7 @@ def describe_plan(
         labels[name] = read_labels(table, called=dataset["metadata"] or dataset["matrix"])
         lines += ["", *_dataset_lines(name, dataset, config, signatures, members, matrix, labels[name])]
     for name, contrast in config["contrasts"].items():
-        lines += ["", f"contrast {name}: {_arm(contrast, 'resistant')} against {_arm(contrast, 'sensitive')}"]
+        lines += ["", f"contrast {name}: {_question(contrast)}"]
         for dataset in contrast["datasets"]:
             lines.append(f"  {dataset}: {_sizes(contrast, config['datasets'][dataset], labels[dataset])}")
     if not config["contrasts"]:
@@ -60,7 +66,18 @@ def _dataset_lines(
     ]
     for reason, group in gate[gate["scorable"] == "no"].groupby("reason", sort=False):
         lines.append(f"    {reason}: {', '.join(group['signature'])}")
-    return lines
+    return lines + _context_lines(dataset, signatures, labels)
+
+
+def _context_lines(dataset: Mapping[str, Any], signatures: pd.DataFrame, labels: Labels) -> list[str]:
+    """Say which cell types signatures are taken to be about."""
+    if dataset["cell_type"] not in labels.columns:
+        return []
+    known = contexts_of(signatures, sorted(labels.levels(dataset["cell_type"])), dataset["contexts"])
+    alike = Counter(
+        (", ".join(each.cell_types) or "no cell type here", each.how) for each in known.values() if each.how
+    )
+    return [f"  {count} signatures are about {where} ({how})" for (where, how), count in alike.items()]
 
 
 def _features(matrix: str, sample_ids: set[str]) -> list[str]:
@@ -70,19 +87,43 @@ def _features(matrix: str, sample_ids: set[str]) -> list[str]:
     return down if len(sample_ids & set(across)) >= len(sample_ids & set(down)) else across
 
 
+def _question(contrast: Mapping[str, Any]) -> str:
+    match kind_of(contrast):
+        case "groups":
+            return f"{_arm(contrast, 'resistant')} against {_arm(contrast, 'sensitive')}"
+        case "trend":
+            return f"trend of {contrast['trend']['column']}: {', '.join(map(str, contrast['trend']['order']))}"
+        case "continuous":
+            asked = contrast["continuous"]
+            return f"{asked['column']}, where a high number means {asked['higher_means']} (Spearman)"
+        case _:
+            asked = contrast["survival"]
+            return f"time to event {asked['time']}, {asked['event']} (Cox's model, per SD of the score)"
+
+
 def _arm(contrast: Mapping[str, Any], arm: str) -> str:
     levels = ", ".join(str(level) for level in contrast["groups"][arm])
     return f"{arm} ({contrast['groups']['column']}: {levels})"
 
 
+def _numbers(design: Design) -> str:
+    events = f", {int(design.event.sum())} events" if isinstance(design, Survival) else ""
+    notes = [flag.replace("_", " ") for flag in design.flags]
+    if design.too_few:
+        notes.append(f"no p-value: {design.too_few.replace('_', ' ')}, the verdict will be underpowered")
+    return "; ".join([f"{len(design.samples)} samples{events}", *notes])
+
+
 def _sizes(contrast: Mapping[str, Any], dataset: Mapping[str, Any], labels: Labels) -> str:
-    columns = [column for column in {contrast["groups"]["column"], contrast["pair_by"]} if column]
+    columns = list(dict.fromkeys([*asked_columns(contrast), *columns_of(contrast)]))
     sample = dataset["sample"] if dataset["sample"] in labels.columns else labels.columns[0]
     samples = pd.DataFrame({"sample": labels.load(sample)} | {column: labels.load(column) for column in columns})
     samples = samples[samples["sample"] != ""].drop_duplicates()
     varying = samples.loc[samples["sample"].duplicated(), "sample"]
     if len(varying):
         return f"cannot be compared: {' or '.join(columns)} changes within sample '{varying.iloc[0]}'"
+    if contrast["groups"] is None:
+        return _numbers(design_of(contrast, samples, labels.source))
     arms = split_arms(samples, contrast, labels.source)
     sizes = f"{len(arms.resistant)} against {len(arms.sensitive)} samples"
     said = f"{len(arms.resistant)} pairs" if arms.paired else sizes

@@ -450,6 +450,38 @@ CONTRASTS = Table(
     key=("dataset", "contrast", "cell_type", "signature", "method"),
 )
 
+COMPOSITION = Table(
+    "contrast.composition.tsv",
+    "One row for each cell type: its share of the cells of each sample, held against the question of a contrast.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("contrast", "text", "Name of the contrast."),
+        Column("cell_type", "text", "Cell type."),
+        Column("n_samples", "integer", "Biological samples the row rests on."),
+        *(
+            column
+            for arm, of in (
+                ("", "all of them"),
+                ("_resistant", "the resistant arm"),
+                ("_sensitive", "the sensitive arm"),
+            )
+            for column in (
+                Column(f"share{arm}", "number", f"Mean share of the cells in samples of {of}.", optional=True),
+                Column(f"min_cells{arm}", "number", f"Fewest cells of this type in a sample of {of}.", optional=True),
+                Column(f"median_cells{arm}", "number", f"Median of these cells in {of}.", optional=True),
+            )
+        ),
+        Column("effect", "number", "Effect on the log odds of the share, as of a score.", optional=True),
+        Column("effect_type", "text", "What the effect is, as in the contrast table."),
+        Column("ci_low", "number", "Lower end of its 95 % interval.", optional=True),
+        Column("ci_high", "number", "Upper end of its 95 % interval.", optional=True),
+        Column("p", "number", "Two-sided permutation p.", optional=True),
+        Column("fdr", "number", "Benjamini-Hochberg over the cell types.", optional=True),
+        Column("flags", "text", "What to know of the design, joined by `;`.", optional=True),
+    ),
+    key=("dataset", "contrast", "cell_type"),
+)
+
 POOLED = (
     Column(
         "effect",
@@ -537,6 +569,7 @@ VERDICT_TABLE = Table(
         Column("verdict", "text", "The answer.", choices=VERDICTS),
         Column("method", "text", "Method the verdict rests on: the first one of the config."),
         Column("effect", "number", "Its effect.", optional=True),
+        Column("effect_type", "text", "What the effect is: hedges_g, trend_g, spearman or log_hr."),
         Column("ci_low", "number", "Lower end of its 95 % interval.", optional=True),
         Column("ci_high", "number", "Upper end of its 95 % interval.", optional=True),
         Column("auroc", "number", "Its AUROC.", optional=True),

@@ -8,8 +8,10 @@ import pandas as pd
 
 from resig.inference.composition import MOST, decompose, share_of_mix
 from resig.inference.contexts import Context
+from resig.inference.contrast import benjamini_hochberg
 from resig.inference.design import Design, design_of
 from resig.intake.samples import ALL_CELLS, BULK_TYPE
+from resig.tables import COMPOSITION
 
 ALPHA, HALF = 0.05, 0.5
 
@@ -44,6 +46,44 @@ def say_of_cells(
     flags = [[*own, "composition" if mix else ""] for own, mix in zip(flags, mixed, strict=True)]
     found["flags"] = [";".join(filter(None, [was, *own])) for was, own in zip(table["flags"], flags, strict=True)]
     return found
+
+
+def composition_table(
+    dataset: str,
+    contrast: str,
+    spec: Mapping[str, Any],
+    confounders: pd.DataFrame,
+    samples: pd.DataFrame,
+    batch: str | None,
+    inference: Mapping[str, Any],
+) -> pd.DataFrame:
+    """Hold the share of each cell type against the question, and count the cells behind it.
+
+    The effect is that of the log odds of the share, half a cell added on both sides; p and FDR are those of samples.
+    """
+    cells = confounders[confounders["cell_type"] != ALL_CELLS].pivot(
+        index="sample", columns="cell_type", values="n_cells"
+    )
+    cells = cells.fillna(0)
+    total = cells.sum(axis=1)
+    enough = samples["sample"].isin(total.index[total >= inference["min_cells"]])
+    design = design_of(spec, samples[enough], dataset, batch)
+    own, whole = cells.loc[design.samples], total.loc[design.samples].to_numpy()[:, None]
+    odds = np.log((own.to_numpy() + 0.5) / (whole - own.to_numpy() + 0.5))
+    table = pd.DataFrame({"cell_type": own.columns, "dataset": dataset, "contrast": contrast})
+    table = table.assign(effect_type=design.effect_type, n_samples=len(own), flags=";".join(design.flags))
+    ends = getattr(design, "axis", np.full(len(own), np.nan))
+    arms = {"": np.ones(len(own), dtype=bool), "_resistant": ends == 0.5, "_sensitive": ends == -0.5}
+    for arm, inside in arms.items():
+        if inside.any():
+            table[f"share{arm}"] = (own / whole)[inside].mean(axis=0).to_numpy()
+            table[f"min_cells{arm}"] = own[inside].min(axis=0).to_numpy()
+            table[f"median_cells{arm}"] = own[inside].median(axis=0).to_numpy()
+    if not design.too_few and cells.shape[1] > 1:
+        found = design.estimate(odds, inference["permutations"], inference["seed"])
+        table = table.assign(effect=found.effect, ci_low=found.low, ci_high=found.high, p=found.p)
+        table["fdr"] = benjamini_hochberg(table["p"])
+    return table.reindex(columns=COMPOSITION.names)
 
 
 def mix_shares(scores: pd.DataFrame, whole: pd.DataFrame, design: Design) -> dict[tuple[str, str], float]:

@@ -152,7 +152,7 @@ def _judged(table: pd.DataFrame, limit: float) -> pd.DataFrame:
     # All cells of a sample are its cell types once more: a family of their own, so that they change no type's FDR.
     once_more = (table["cell_type"] == ALL_CELLS) & (table["cell_type"].nunique() > 1)
     by_method = table.groupby(["method", once_more], sort=False)
-    table["fdr"] = by_method["p"].transform(_benjamini_hochberg)
+    table["fdr"] = by_method["p"].transform(benjamini_hochberg)
     reachable = pd.concat([_reachable(group["p"], group["smallest"]) for _, group in by_method]).reindex(table.index)
     tests = by_method["p"].transform("count")
     alone = table["smallest"] > limit
@@ -171,7 +171,8 @@ def _judged(table: pd.DataFrame, limit: float) -> pd.DataFrame:
     return table
 
 
-def _benjamini_hochberg(p: pd.Series) -> pd.Series:
+def benjamini_hochberg(p: pd.Series) -> pd.Series:
+    """Return false discovery rates; a missing p is no test."""
     from scipy.stats import false_discovery_control
 
     known = p.notna()
@@ -207,7 +208,7 @@ def _refuse_varying(
     dataset: str,
     contrast: str,
 ) -> None:
-    for column in (*_asked_columns(spec), *columns_of(spec)):
+    for column in (*asked_columns(spec), *columns_of(spec)):
         if column in samples.columns:
             continue
         if column in not_constant:
@@ -220,6 +221,7 @@ def _refuse_varying(
         raise ResigError(f"no sample column '{column}'", where=f"contrast {contrast}, dataset {dataset}", todo=hint)
 
 
-def _asked_columns(spec: Mapping[str, Any]) -> list[str]:
+def asked_columns(spec: Mapping[str, Any]) -> list[str]:
+    """Return the sample columns that a contrast is about."""
     kind = kind_of(spec)
     return [spec["survival"]["time"], spec["survival"]["event"]] if kind == "survival" else [spec[kind]["column"]]

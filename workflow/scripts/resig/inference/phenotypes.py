@@ -1,6 +1,6 @@
 """What samples carry beside arms: a number such as a drug's AUC, or a time with an event. Read from text, checked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,11 +44,11 @@ def ask(spec: Mapping[str, Any], samples: pd.DataFrame, phenotype: Mapping[str, 
         rows = rows[known]
     block = spec.get("block_by")
     listed = list(spec.get("covariates") or [])
-    named = [each if isinstance(each, str) else each["column"] for each in listed]
+    adjusted_for = named(listed)
     as_levels = [each["column"] for each in listed if not isinstance(each, str) and each["kind"] == "levels"]
-    every, as_levels = ([block, *named], [block, *as_levels]) if block else (named, as_levels)
+    every, as_levels = ([block, *adjusted_for], [block, *as_levels]) if block else (adjusted_for, as_levels)
     rows, missing = complete(rows.sort_values("sample"), every)
-    still = tuple(f"covariate_{each}_does_not_vary" for each in named if rows[each].nunique() < 2)
+    still = tuple(f"covariate_{each}_does_not_vary" for each in adjusted_for if rows[each].nunique() < 2)
     blocks = np.unique(rows[block].astype(str), return_inverse=True)[1] if block else np.zeros(len(rows), dtype=int)
     return Asked(rows, coded(rows, every, as_levels), blocks, (*flags, *missing, *still))
 
@@ -89,6 +89,17 @@ def events(column: str, values: pd.Series, where: str) -> pd.Series:
             todo += "; this looks like 1 for censored and 2 for the event: subtract 1"
         raise ResigError(f"column '{column}' holds {_some(wrong)}; events are 0 or 1", where=where, todo=todo)
     return read
+
+
+def check(read: Callable[[str, pd.Series, str], pd.Series], column: str, levels: Iterable[str], where: str) -> None:
+    """Read the levels of a column, for the sake of what it would refuse."""
+    read(column, pd.Series(list(levels), dtype=object), where)
+
+
+def named(columns: str | Iterable[str | Mapping[str, str]] | None) -> list[str]:
+    """Return the names of columns that the config gives as one name, as several, or with their kind."""
+    listed = [columns] if isinstance(columns, str) else list(columns or [])
+    return [each if isinstance(each, str) else each["column"] for each in listed]
 
 
 def left_out(count: int, why: str) -> tuple[str, ...]:

@@ -10,11 +10,18 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from resig.inference.design import design_of, kind_of
 from resig.inference.two_groups import split_arms
 from resig.plots.palette import RESISTANT, SENSITIVE, VERDICT_COLOURS, said
 from resig.plots.style import INK, plain, save, wrapped
 
 ROWS, PANELS, ACROSS = 40, 8, 4
+MEANING = {
+    "hedges_g": "Hedges g with 95 % interval    (lower in resistant  ← 0 →  higher in resistant)",
+    "trend_g": "g of the trend with 95 % interval    (falling along the levels  ← 0 →  rising)",
+    "spearman": "Spearman's rho with 95 % interval    (lower with resistance  ← 0 →  higher with resistance)",
+    "log_hr": "log hazard ratio per SD with 95 % interval    (later events  ← 0 →  earlier events at high scores)",
+}
 
 
 def draw_contrast(
@@ -28,9 +35,10 @@ def draw_contrast(
     path: str | os.PathLike[str],
 ) -> None:
     """Draw the effects of the leading method, the clearest first, and strips of samples for the first few."""
+    kind = kind_of(spec)
     known = table[(table["method"] == method) & table["effect"].notna()]
     known = known.assign(size=known["effect"].abs()).sort_values(["p", "size"], ascending=[True, False], kind="stable")
-    top, strips = known.head(ROWS), known.head(PANELS)
+    top, strips = known.head(ROWS), known.head(PANELS if kind in PANEL_OF else 0)
     down = -(-len(strips) // ACROSS)
     forest, tall = 0.9 + 0.24 * len(top), 3.3
     figure = plt.figure(figsize=(11, forest + tall * down), layout="constrained")
@@ -45,7 +53,7 @@ def draw_contrast(
             if row is None:
                 axes.set_axis_off()
             else:
-                _strip(axes, row, names.get(row.signature, row.signature), scores, samples, spec, inference)
+                PANEL_OF[kind](axes, row, names.get(row.signature, row.signature), scores, samples, spec, inference)
     save(figure, path)
 
 
@@ -59,7 +67,7 @@ def _forest(axes: Axes, rows: pd.DataFrame, of: int, title: str) -> None:
     labels = [plain(row.signature if bulk else f"{row.signature} · {row.cell_type}") for row in rows.itertuples()]
     axes.set_yticks(range(len(rows)), labels)
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_xlabel("Hedges g with 95 % interval    (lower in resistant  ← 0 →  higher in resistant)")
+    axes.set_xlabel(MEANING[rows["effect_type"].iloc[0] if len(rows) else "hedges_g"])
     axes.set_title(
         title + (f" (the {len(rows)} smallest p of {of})" if len(rows) < of else ""),
         loc="left",
@@ -80,14 +88,7 @@ def _strip(
     spec: Mapping[str, Any],
     inference: Mapping[str, Any],
 ) -> None:
-    own = scores[
-        (scores["signature"] == row.signature)
-        & (scores["method"] == row.method)
-        & (scores["cell_type"] == row.cell_type)
-    ]
-    if row.cell_type != "bulk":
-        own = own[own["n_cells"] >= inference["min_cells"]]
-    value = own.set_index("sample")["score"]
+    value = values_of(row, scores, inference)
     arms = split_arms(samples[samples["sample"].isin(value.index)], spec, row.dataset)
     sides = [("sensitive", arms.sensitive, SENSITIVE), ("resistant", arms.resistant, RESISTANT)]
     if arms.paired:
@@ -100,10 +101,48 @@ def _strip(
         axes.plot([x - 0.28, x + 0.28], [np.median(values)] * 2, color=INK, linewidth=1.8, zorder=3)
     axes.set_xlim(-0.5, 1.5)
     axes.set_xticks([0, 1], [f"{arm}\nn = {len(members)}" for arm, members, _ in sides])
+    _named(axes, row, name, f"g {row.effect:+.2f}, AUROC {row.auroc:.2f}")
+
+
+def _scatter(
+    axes: Axes,
+    row: Any,
+    name: str,
+    scores: pd.DataFrame,
+    samples: pd.DataFrame,
+    spec: Mapping[str, Any],
+    inference: Mapping[str, Any],
+) -> None:
+    """Scores against the phenotype as it was given; covariates are not taken out."""
+    value = values_of(row, scores, inference)
+    design = design_of(spec, samples[samples["sample"].isin(value.index)], row.dataset)
+    column = spec["continuous"]["column"]
+    given = samples.set_index("sample").loc[design.samples, column].astype(float)
+    axes.scatter(given, value[design.samples], s=14, color="#555555", alpha=0.75, linewidths=0)
+    more = spec["continuous"]["higher_means"]
+    _named(axes, row, name, f"{plain(column)} (high: {more}), n = {len(given)}\nrho {row.effect:+.2f}")
+
+
+PANEL_OF = {"groups": _strip, "continuous": _scatter}
+
+
+def values_of(row: Any, scores: pd.DataFrame, inference: Mapping[str, Any]) -> pd.Series:
+    """Return the scores by sample that a row of the contrast table rests on."""
+    own = scores[
+        (scores["signature"] == row.signature)
+        & (scores["method"] == row.method)
+        & (scores["cell_type"] == row.cell_type)
+        & scores["score"].notna()
+    ]
+    enough = own if row.cell_type == "bulk" else own[own["n_cells"] >= inference["min_cells"]]
+    return enough.set_index("sample")["score"]
+
+
+def _named(axes: Axes, row: Any, name: str, figures: str) -> None:
     where = "" if row.cell_type == "bulk" else f"\n{row.cell_type}"
     axes.set_title(wrapped(name, 30) + plain(where), loc="left", fontweight="bold", fontsize=8.5, pad=8)
     fdr = "" if np.isnan(row.fdr) else f", FDR {row.fdr:.2g}"
-    axes.set_xlabel(f"g {row.effect:+.2f}, AUROC {row.auroc:.2f}{fdr}\n{said(row.verdict)}", fontsize=8)
+    axes.set_xlabel(f"{figures}{fdr}\n{said(row.verdict)}", fontsize=8)
     axes.set_ylabel("score" if row.method != "zmean" else "score (mean z)", fontsize=8)
 
 

@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from resig.inference.design import design_of
 from resig.inference.survival import Survival
+from resig.plots.contrast import values_of
 from resig.plots.palette import RESISTANT, SENSITIVE, said
 from resig.plots.style import INK, plain, save, wrapped
 
@@ -46,15 +47,10 @@ def draw_survival(
     if first.empty:
         panels[0].text(0, 0.5, "no signature could be compared", transform=panels[0].transAxes)
     for axes, row in zip(panels, first.itertuples(), strict=False):
-        own = scores[
-            (scores["signature"] == row.signature)
-            & (scores["method"] == method)
-            & (scores["cell_type"] == row.cell_type)
-        ]
-        enough = own if row.cell_type == "bulk" else own[own["n_cells"] >= inference["min_cells"]]
-        design = design_of(spec, samples[samples["sample"].isin(enough["sample"])], str(row.dataset))
+        values = values_of(row, scores, inference)
+        design = design_of(spec, samples[samples["sample"].isin(values.index)], str(row.dataset))
         assert isinstance(design, Survival)
-        _panel(axes, row, names.get(row.signature, row.signature), enough.set_index("sample")["score"], design, spec)
+        _panel(axes, row, names.get(row.signature, row.signature), values, design, spec)
     _legend(figure)
     save(figure, path)
 
