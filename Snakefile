@@ -7,6 +7,6 @@ include: "workflow/Snakefile"
 
 
 rule default:
-    default_target: True
+    default_target: "file" not in DESCRIBED
     input:
         rules.all.input,

@@ -69,6 +69,16 @@ def test_a_source_is_fetched_once_and_then_read_from_the_cache(tmp_path):
     assert len(record["sha256"]) == 64
 
 
+def test_offline_asks_nobody(tmp_path, monkeypatch):
+    monkeypatch.setenv("RESIG_OFFLINE", "1")
+    with pytest.raises(ResigError, match=r"'hallmark' are not here, and the network is out of bounds"):
+        cached("hallmark", tmp_path, {"hallmark": lambda _: NET})
+    monkeypatch.delenv("RESIG_OFFLINE")
+    cached("hallmark", tmp_path, {"hallmark": lambda _: NET})
+    monkeypatch.setenv("RESIG_OFFLINE", "1")
+    assert len(cached("hallmark", tmp_path, {"hallmark": no_network})) == len(NET)
+
+
 def test_a_changed_cache_is_refused(tmp_path):
     cached("hallmark", tmp_path, {"hallmark": lambda _: NET})
     path = tmp_path / "hallmark.tsv"

@@ -10,11 +10,13 @@ LIBRARY = [
         "__init__",
         "build_genesets",
         "catalogue",
+        "columns",
         "companions",
         "compiled",
         "config",
         "coverage",
         "derive",
+        "describe",
         "errors",
         "files",
         "genesets",
@@ -102,7 +104,7 @@ LIBRARY = [
 ]
 sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
-from resig.config import ConfigError, complete_config, folder_of_downloads, load_schema
+from resig.config import ConfigError, complete_config, config_to_describe, folder_of_downloads, load_schema
 from resig.intake.remote import is_brought, local_path
 from resig.scoring.shards import count_shards
 
@@ -126,9 +128,16 @@ def at_hand(path):
     return local(path)
 
 
+# `snakemake describe --config file=PATH` needs no dataset and no question: the check of the config steps aside.
+DESCRIBED = {
+    key: str(config[key]) for key in ("file", "metadata") if key in {*config} & {*workflow.config_settings.config}
+}
+
 try:
     config.update(
-        complete_config(
+        config_to_describe(DESCRIBED, SCHEMA, at_hand)
+        if "file" in DESCRIBED
+        else complete_config(
             config,
             SCHEMA,
             files=[*workflow.configfiles, *workflow.overwrite_configfiles],
@@ -144,7 +153,7 @@ ASKED = [(dataset, contrast) for contrast, spec in CONTRASTS.items() for dataset
 
 
 wildcard_constraints:
-    dataset="|".join(map(re.escape, DATASETS)),
+    dataset="|".join(map(re.escape, DATASETS)) or "none",
     contrast="|".join(map(re.escape, CONTRASTS)) or "none",
 
 

@@ -1,5 +1,5 @@
 # in:  finished tables
-# out: pictures and pages for the report; and `validate`, which prints what a run would do
+# out: pictures and pages for the report; `validate`, which prints what a run would do; `describe`, what a file holds
 
 
 rule plot_coverage:
@@ -129,6 +129,7 @@ localrules:
     plot_verdicts,
     verdict_page,
     validate,
+    describe,
 
 
 rule validate:
@@ -139,11 +140,31 @@ rule validate:
         companions=rules.signatures.input.companions,
         matrices=[at_hand(spec["matrix"]) for spec in DATASETS.values()],
         metadata=[at_hand(spec["metadata"] or spec["matrix"]) for spec in DATASETS.values()],
+        nomenclature=NOMENCLATURE,
+        probes=[at_hand(spec["probes"]) for spec in DATASETS.values() if spec["probes"]],
     log:
         "<logs>/validate.log",
     conda:
         "../envs/resig.yaml"
     params:
         config=config,
+        probed=[name for name, spec in DATASETS.items() if spec["probes"]],
     script:
         "../scripts/validate.py"
+
+
+rule describe:
+    default_target: "file" in DESCRIBED
+    input:
+        library=LIBRARY,
+        nomenclature=NOMENCLATURE,
+        file=[at_hand(DESCRIBED[key]) for key in ("file",) if key in DESCRIBED],
+        metadata=[at_hand(DESCRIBED[key]) for key in ("metadata",) if key in DESCRIBED],
+    log:
+        "<logs>/describe.log",
+    conda:
+        "../envs/resig.yaml"
+    params:
+        asked=DESCRIBED,
+    script:
+        "../scripts/describe.py"

@@ -15,6 +15,7 @@ localrules:
 rule signatures:
     input:
         library=LIBRARY,
+        nomenclature=NOMENCLATURE,
         shipped=[
             workflow.source_path("../../resources/genesets/signatures.tsv"),
             workflow.source_path("../../resources/genesets/members.tsv"),

@@ -1,10 +1,14 @@
 # in:  addresses and archives that the config names
 # out: the files themselves, in the folder of downloads
-from resig.intake.remote import UNPACKED, to_fetch, to_unpack
+from resig.intake.remote import OFFLINE, UNPACKED, to_fetch, to_unpack
 
+if config["downloads"]["offline"]:
+    os.environ[OFFLINE] = "1"  # for every job, also for those that fetch companions
+
+ABOUT_FILES = [*DATASETS.values(), {"matrix": DESCRIBED.get("file"), "metadata": DESCRIBED.get("metadata")}]
 # A file that is there has no rule that makes it: it is never fetched again, whoever put it there.
-FETCHED = {place: what for place, what in to_fetch(DATASETS.values()).items() if not exists(f"{DOWNLOADS}/{place}")}
-UNPACKED_HERE = to_unpack(DATASETS.values(), DOWNLOADS)
+FETCHED = {place: what for place, what in to_fetch(ABOUT_FILES).items() if not exists(f"{DOWNLOADS}/{place}")}
+UNPACKED_HERE = to_unpack(ABOUT_FILES, DOWNLOADS)
 IN_DOWNLOADS = DOWNLOADS.replace("{", "{{").replace("}", "}}")
 
 
@@ -37,7 +41,6 @@ rule fetch:
     params:
         url=lambda wildcards: FETCHED[wildcards.fetched][0],
         sha256=lambda wildcards: FETCHED[wildcards.fetched][1],
-        offline=config["downloads"]["offline"],
     script:
         "../scripts/fetch.py"
 

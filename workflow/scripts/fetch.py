@@ -7,6 +7,5 @@ with log_to(snakemake.log[0]) as terminal:
         snakemake.params.url,
         snakemake.output.file,
         sha256=snakemake.params.sha256,
-        offline=snakemake.params.offline,
         say=say_to(terminal),
     )

@@ -4,6 +4,7 @@ with log_to(snakemake.log[0]):
     from resig.config import refuse_late_problems
     from resig.files import unchanged
     from resig.intake.download import provenance
+    from resig.intake.remote import FILES
     from resig.intake.run import Targets, take_in
     from resig.names import Names
 
@@ -13,7 +14,7 @@ with log_to(snakemake.log[0]):
         "metadata": next(iter(snakemake.input.metadata), None),
         "probes": next(iter(snakemake.input.probes), None),
     }
-    located = {asked[key]: spec[key] for key in ("matrix", "metadata")}
+    located = {asked[key]: spec[key] for key in FILES}
     # Straight from the config: a check of the questions, which are no part of the intake and must not repeat it.
     refuse_late_problems(snakemake.config, snakemake.wildcards.dataset, located)
     out = snakemake.output

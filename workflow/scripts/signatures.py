@@ -1,6 +1,7 @@
 from resig.logs import log_to
 
 with log_to(snakemake.log[0]):
+    from resig.names import Names
     from resig.signatures import build_signatures
 
     build_signatures(
@@ -12,4 +13,5 @@ with log_to(snakemake.log[0]):
         members_out=snakemake.output.members,
         gmt_out=snakemake.output.gmt,
         notices_out=snakemake.output.notices,
+        names=Names.of(snakemake.input.nomenclature),
     )

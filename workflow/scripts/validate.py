@@ -1,6 +1,7 @@
 from resig.logs import answer_errors
 
 with answer_errors():
+    from resig.names import Names
     from resig.plan import describe_plan
 
     data = snakemake.input
@@ -11,5 +12,7 @@ with answer_errors():
         companion_files=data.companions,
         matrices=data.matrices,
         metadata=data.metadata,
+        names=Names.of(data.nomenclature),
+        probes=dict(zip(snakemake.params.probed, data.probes, strict=True)),
     )
     print(plan)

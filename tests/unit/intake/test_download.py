@@ -47,7 +47,9 @@ class Fetched:
 WHOLE = ["matrix.tsv", "matrix.tsv.json"]
 
 
-def test_a_file_comes_whole_with_its_record_and_is_not_fetched_again(server: Server, tmp_path: Path) -> None:
+def test_a_file_comes_whole_with_its_record_and_is_not_fetched_again(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server.routes["/a"] = whole(BODY)
     got = Fetched(server.url("/a"), tmp_path)
     assert got.target.read_bytes() == BODY
@@ -59,7 +61,8 @@ def test_a_file_comes_whole_with_its_record_and_is_not_fetched_again(server: Ser
         "sha256": sum_,
     }
     assert server.asked[0][1]["Accept-Encoding"] == "identity"
-    again = Fetched(server.url("/a"), tmp_path, offline=True)
+    monkeypatch.setenv("RESIG_OFFLINE", "1")
+    again = Fetched(server.url("/a"), tmp_path)
     assert (again.error, len(server.asked)) == ("", 1)
 
 

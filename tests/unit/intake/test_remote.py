@@ -103,6 +103,11 @@ def test_local_paths_stay_in_the_folder() -> None:
     [
         ("https:///a.tsv", "names no host"),
         ("ftp://me:secret@h/a.tsv", "'h': an address with a user name or password is not read"),
+        (
+            "data/a.tar.gz",
+            "'data/a.tar.gz' is an archive; name the file in it, such as 'data/a.tar.gz!path/in/archive'",
+        ),
+        ("GSE1/GSE1_RAW.tar", "is an archive; name the file in it, such as 'GSE1/GSE1_RAW.tar!path/in/archive'"),
         ("a.tar!", "names nothing in the archive; expected such as 'a.tar!path/in/archive'"),
         ("a.tar!/etc/passwd", "'/etc/passwd' would leave the archive's folder"),
         ("a.zip!b/../../c", "'b/../../c' would leave the archive's folder"),

@@ -138,7 +138,8 @@ def test_figures_of_genes_and_cells_are_those_of_numpy(tmp_path: Path) -> None:
     np.testing.assert_allclose(cells["mito_share"], mito[used])
     assert samples["n_cells"].sum() == used.sum()
     assert report["values"] == {
-        "declared": "auto", "found": "counts", "smallest": 0, "largest": COUNTS.max(), "whole_numbers": True
+        "declared": "auto", "found": "counts", "smallest": 0, "largest": COUNTS.max(), "whole_numbers": True,
+        "scaled": "no", "remarks": ["1 observations (such as 'c7') have no value other than zero"],
     }  # fmt: skip
     assert report["samples"]["only_in_matrix"]["n"] == (~used).sum()
 
@@ -176,7 +177,7 @@ def test_a_value_that_is_not_finite_names_its_feature(tmp_path: Path) -> None:
     with pytest.raises(ResigError) as refused:
         take_in("d", spec(path), targets(tmp_path / "out"))
     assert str(refused.value) == (
-        f"{path}: feature 'C' has a value that is not finite (nan); "
+        f"{path}: feature 'C' in 'c33' has a value that is not finite (nan); "
         "every value must be a finite number; impute or remove it first"
     )
     assert not (tmp_path / "out" / "genes.tsv").exists()

@@ -16,8 +16,9 @@ from pathlib import Path
 import pandas as pd
 
 from resig.errors import ResigError, nearest
-from resig.files import write_text
+from resig.files import read_json, sha256_of, write_text
 from resig.genesets import Collection, framed, write_net
+from resig.intake.download import is_offline
 from resig.ledger import COMPANIONS
 from resig.tables import read_text_table
 
@@ -66,9 +67,14 @@ def cached(source: str, cache: str | os.PathLike[str], fetch: Mapping[str, Fetch
     path = Path(cache) / f"{source}.tsv"
     record = path.with_suffix(".json")
     if not path.exists() or not record.exists():
+        if is_offline():
+            raise ResigError(
+                f"companion sets of '{source}' are not here, and the network is out of bounds (offline)",
+                where="companions",
+                todo=f"put {path} and {record} there, from a machine that has them, or ask for no companions",
+            )
         _store(_fetched(source, known[source]), source, path, record)
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != json.loads(record.read_text(encoding="utf-8"))["sha256"]:
+    if sha256_of(path) != read_json(record)["sha256"]:
         raise ResigError("checksum does not fit", where=str(path), todo=f"remove {path} and {record} to fetch it again")
     table = read_text_table(path)
     return table.assign(weight=pd.to_numeric(table["weight"]))

@@ -62,6 +62,20 @@ def refuse_late_problems(config: Mapping[str, Json], dataset: str, located: Mapp
         raise ResigError("; ".join(f"{'.'.join(map(str, path))}: {text}" for path, text in problems), where="config")
 
 
+def config_to_describe(
+    asked: Mapping[str, str], schema: Mapping[str, Json], locate: Callable[[str], str]
+) -> dict[str, Json]:
+    """Return the config of `snakemake describe`: no dataset, all defaults; refuse files that are not there."""
+    problems = [
+        problem_with(path) or f"file '{path}' does not exist; {_nearest_file(path)}"
+        for path in asked.values()
+        if problem_with(path) or not (is_brought(path) or Path(locate(path)).exists())
+    ]
+    if problems:
+        raise ConfigError(problems)
+    return fill({"datasets": {}}, schema)
+
+
 def folder_of_downloads(config: Mapping[str, Json], schema: Mapping[str, Json]) -> str:
     """Return the folder of downloads, also of a config that is not checked yet."""
     given = config.get("downloads")
@@ -240,8 +254,11 @@ def _dataset_problems(
         yield here, f"the name '{name}' is kept for a folder of the results; choose another one"
     for key in ("matrix", "metadata", "probes"):
         path = dataset[key]
-        if path is not None and is_brought(path):
-            yield from (((*here, key), problem) for problem in [problem_with(path)] if problem)
+        problem = problem_with(path) if path is not None else None
+        if problem:
+            missing = True
+            yield (*here, key), problem
+        elif path is not None and is_brought(path):
             missing = missing or not Path(locate(path)).exists()  # checked again as soon as it is there
         elif path is not None and not Path(locate(path)).is_file():
             missing = True

@@ -2,10 +2,13 @@
 
 import pandas as pd
 
+from resig.errors import ResigError
+from resig.names import RESOLVED
 from resig.tables import COVERAGE
 
 FULL_POWER = 5
-ALIAS = ("previous", "alias")
+ALIAS = ("previous", "alias", "respelled", "spreadsheet")
+STEM_LOOP = "read from stem-loops: the arm is not known"
 READS: dict[str, dict[str, str]] = {
     "mrna": {"mrna": "", "total_rna": ""},
     "total_rna": {
@@ -42,8 +45,9 @@ def measure_coverage(
         missing = [symbol for symbol in own if symbol not in present.index]
         n_measured = len(found) - len(flat)
         share = n_measured / len(own) if own else 0.0
+        unsure = STEM_LOOP if (how == "stem_loop").any() else ""
         scorable, reason = gate(
-            signature.assay, assay, signature.tier, n_measured, share, signature.min_members, min_coverage
+            signature.assay, assay, signature.tier, n_measured, share, signature.min_members, min_coverage, unsure
         )
         if not own and signature.tier != "X":
             scorable, reason = "no", "it has no members in this run"
@@ -64,11 +68,33 @@ def measure_coverage(
                 "reason": reason,
             }
         )
+    _refuse_unknown_names(dataset, assay, signatures, genes, sum(row["n_found"] for row in rows))
     return pd.DataFrame(rows, columns=COVERAGE.names)
 
 
+def _refuse_unknown_names(
+    dataset: str, assay: str, signatures: pd.DataFrame, genes: pd.DataFrame, n_found: int
+) -> None:
+    """Raise where not one feature is known and no set uses their names: nothing could be said of such data."""
+    if n_found or genes["how"].isin(RESOLVED).any() or not any(assay in READS[needs] for needs in signatures["assay"]):
+        return
+    shown = ", ".join(f"'{name}'" for name in genes["feature"].head(3))
+    raise ResigError(
+        f"none of its {len(genes)} features ({shown}) has a known name, and no signature has a member of that name",
+        where=f"dataset {dataset}",
+        todo="gene symbols, Ensembl or Entrez ids or miRNA names are needed; probes need a map (`probes:`)",
+    )
+
+
 def gate(
-    needs: str, assay: str, tier: str, n_measured: int, share: float, min_members: int, min_coverage: float
+    needs: str,
+    assay: str,
+    tier: str,
+    n_measured: int,
+    share: float,
+    min_members: int,
+    min_coverage: float,
+    unsure: str = "",
 ) -> tuple[str, str]:
     """Say whether a signature may be scored (yes, low_power, no) and why."""
     if tier == "X":
@@ -81,7 +107,7 @@ def gate(
         return "no", f"{100 * share:.3g}% of its members are measured, {100 * min_coverage:.3g}% are needed"
     if n_measured < min_members:
         return "no", f"{n_measured} members measured, {min_members} are needed"
-    reasons = [READS[needs][assay]]
+    reasons = [READS[needs][assay], unsure]
     if n_measured == 1:
         reasons.append("one member: a marker read-out, not a signature")
     elif n_measured < FULL_POWER:

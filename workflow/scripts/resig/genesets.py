@@ -14,6 +14,7 @@ import pandas as pd
 from resig.errors import ResigError, nearest
 from resig.files import write_text
 from resig.ledger import LEDGER, candidates, flags_of, told
+from resig.names import Found, Names, organism_of
 from resig.spreadsheet import damage, date_in, is_serial
 from resig.tables import MEMBERS, SIGNATURES
 
@@ -53,8 +54,11 @@ class _Entry:
     weight: float
 
 
-def read_collection(path: str | os.PathLike[str], collection_name: str) -> Collection:
-    """Read a user's sets (.gmt, or .tsv/.csv/.txt as net or ledger), or a folder of built artefacts."""
+def read_collection(path: str | os.PathLike[str], collection_name: str, names: Names | None = None) -> Collection:
+    """Read a user's sets (.gmt, or .tsv/.csv/.txt as net or ledger), or a folder of built artefacts.
+
+    `names` finds out which genes the members of sets and nets are; without it they keep their names.
+    """
     there = Path(path)
     if there.is_dir():
         return read_built(there / "signatures.tsv", there / "members.tsv", collection_name)
@@ -68,6 +72,7 @@ def read_collection(path: str | os.PathLike[str], collection_name: str) -> Colle
         if {"mechanism", "molecule", "direction"} <= set(header):
             return _from_ledger(there, collection_name, notices)
         entries = list(_from_net(lines, separator, there, notices))
+    entries = _resolved(entries, names, notices) if names else entries
     return _collected(entries, collection_name, there, notices)
 
 
@@ -342,6 +347,43 @@ def _from_ledger(path: Path, name: str, notices: list[Notice]) -> Collection:
     for column in ("document", "drug", "cancer"):
         collection.signatures[column] = collection.signatures["signature"].map(about[column])
     return collection
+
+
+_WAYS = {
+    "ensembl": "Ensembl ids",
+    "entrez": "Entrez numbers",
+    "accession": "miRBase accessions",
+    "ortholog": "mouse genes",
+    "previous": "former names",
+    "alias": "aliases",
+    "respelled": "names spelled otherwise",
+    "stem_loop": "stem-loops, which do not tell the arm",
+    "precursor": "stem-loops of one miRNA",
+}
+
+
+def _resolved(entries: list[_Entry], names: Names, notices: list[Notice]) -> list[_Entry]:
+    """Take members for the genes they are, as the features of data are; a name that is not known stays as it is."""
+    organism = organism_of(names.find(entry.symbol) for entry in entries)
+    found = [names.find(entry.symbol, organism) for entry in entries]
+    groups: defaultdict[tuple[str, str], list[tuple[_Entry, Found]]] = defaultdict(list)
+    for entry, each in zip(entries, found, strict=True):
+        if each.symbol != entry.symbol or not each.resolved:
+            groups[entry.signature, each.how].append((entry, each))
+    for (signature, how), group in groups.items():
+        shown = ", ".join(entry.symbol for entry, _ in group[:5]) + (" ..." if len(group) > 5 else "")
+        line = group[0][0].line
+        if how in _WAYS:
+            meant = ", ".join(each.symbol for _, each in group[:5]) + (" ..." if len(group) > 5 else "")
+            notices.append(Notice(line, f"{len(group)} {_WAYS[how]} in '{signature}': {shown}", f"read as {meant}"))
+        elif how == "ambiguous":
+            for entry, each in group:
+                problem = f"'{entry.symbol}' in '{signature}' {each.note.partition(':')[0]}"
+                notices.append(Notice(entry.line, problem, "kept as written; write the symbol that is meant"))
+        else:
+            problem = f"{len(group)} names in '{signature}' are not known: {shown}"
+            notices.append(Notice(line, problem, "kept as written; found only in data that use the same name"))
+    return [replace(entry, symbol=each.symbol or entry.symbol) for entry, each in zip(entries, found, strict=True)]
 
 
 def _collected(entries: list[_Entry], name: str, path: Path, notices: list[Notice]) -> Collection:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from resig.coverage import measure_coverage
@@ -13,9 +14,13 @@ from resig.inference.covariates import columns_of
 from resig.inference.design import Design, design_of, kind_of
 from resig.inference.survival import Survival
 from resig.inference.two_groups import split_arms
+from resig.intake.feature_columns import feature_columns
+from resig.intake.genes import choose_genes
 from resig.intake.labels import Labels, read_labels, read_text, separator_of
+from resig.intake.run import identify_features
 from resig.intake.text import names_in
 from resig.matrix import names_along
+from resig.names import Names
 from resig.signatures import gather
 
 
@@ -26,16 +31,19 @@ def describe_plan(
     companion_files: Sequence[str],
     matrices: Sequence[str],
     metadata: Sequence[str],
+    names: Names,
+    probes: Mapping[str, str],
 ) -> str:
-    """Return the plan as text for the terminal."""
-    collection, notices = gather(config["signatures"], shipped, own, companion_files)
+    """Return the plan as text for the terminal; `probes` is the file of each dataset that has a map of probes."""
+    collection, notices = gather(config["signatures"], shipped, own, companion_files, names)
     signatures, members = collection.signatures, collection.members
     lines = [f"{len(signatures)} signatures with {len(members)} members"]
     lines += [f"  {row.collection} line {row.line}: {row.problem}: {row.action}" for row in notices.itertuples()]
     labels: dict[str, Labels] = {}
     for (name, dataset), matrix, table in zip(config["datasets"].items(), matrices, metadata, strict=True):
         labels[name] = read_labels(table, called=dataset["metadata"] or dataset["matrix"])
-        lines += ["", *_dataset_lines(name, dataset, config, signatures, members, matrix, labels[name])]
+        asked = dataset | {"probes": probes.get(name)}
+        lines += ["", *_dataset_lines(name, asked, config, signatures, members, matrix, labels[name], names)]
     for name, contrast in config["contrasts"].items():
         lines += ["", f"contrast {name}: {_question(contrast)}"]
         for dataset in contrast["datasets"]:
@@ -53,14 +61,20 @@ def _dataset_lines(
     members: pd.DataFrame,
     matrix: str,
     labels: Labels,
+    names: Names,
 ) -> list[str]:
     features = _features(matrix, set(labels.load(dataset["sample"])) if dataset["sample"] in labels.columns else set())
-    genes = pd.DataFrame({"symbol": features, "how": "as given", "used": "yes", "sd": 1.0}).drop_duplicates("symbol")
+    others = feature_columns(matrix) if matrix.endswith(".h5ad") else {}
+    identified = identify_features(features, others, dataset, dataset["matrix"], names)
+    alike = np.ones(len(features))  # as if every feature varied: the values are not read
+    genes = choose_genes(identified, alike, alike, alike)
     gate = measure_coverage(name, dataset["assay"], signatures, members, genes, config["scoring"]["min_coverage"])
     counts = gate["scorable"].value_counts()
     methods = ", ".join(config["scoring"][dataset["kind"]])
     lines = [
         f"dataset {name}: {dataset['kind']}, {dataset['assay']}, {len(features)} features, scored by {methods}",
+        f"  features: {identified.report['kind']}, {identified.report['resolved']:.1%} known",
+        *(f"  note: {remark}" for remark in identified.remarks),
         f"  scored: {counts.get('yes', 0)} signatures, with low power: {counts.get('low_power', 0)}",
         f"  skipped: {counts.get('no', 0)}",
     ]

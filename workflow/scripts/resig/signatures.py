@@ -10,6 +10,7 @@ import pandas as pd
 from resig.companions import companions
 from resig.errors import ResigError
 from resig.genesets import Collection, read_built, read_collection, select, write_gmt
+from resig.names import Names
 from resig.tables import MEMBERS, NOTICES, SIGNATURES, read_text_table
 
 Path_ = str | os.PathLike[str]
@@ -25,9 +26,10 @@ def build_signatures(
     members_out: Path_,
     gmt_out: Path_,
     notices_out: Path_,
+    names: Names,
 ) -> None:
     """Write the signatures of a run, their members, the same as GMT, and what was noticed on reading own sets."""
-    collection, notices = gather(config, shipped, own, companion_files)
+    collection, notices = gather(config, shipped, own, companion_files, names)
     SIGNATURES.write(collection.signatures, signatures_out)
     MEMBERS.write(collection.members, members_out)
     write_gmt(collection, gmt_out)
@@ -35,21 +37,24 @@ def build_signatures(
 
 
 def gather(
-    config: Mapping[str, Any], shipped: Sequence[Path_], own: Sequence[Path_], companion_files: Sequence[Path_]
+    config: Mapping[str, Any],
+    shipped: Sequence[Path_],
+    own: Sequence[Path_],
+    companion_files: Sequence[Path_],
+    names: Names,
 ) -> tuple[Collection, pd.DataFrame]:
     """Read all collections that `signatures` in the config asks for; return them as one, and the notices.
 
     `shipped` are signatures.tsv and members.tsv, `own` the user's files in the order of the config,
     `companion_files` companions.tsv and families.tsv. Filters narrow down the shipped and own collections; companions
-    are asked for by name.
+    are asked for by name. `names` finds out what the members of own sets are called.
     """
-    names = config["collections"]
     files = iter(own)
     found = [
         read_built(shipped[0], shipped[1], SHIPPED)
         if name == SHIPPED
-        else read_collection(next(files), Path(name).name)
-        for name in names
+        else read_collection(next(files), Path(name).name, names)
+        for name in config["collections"]
     ]
     _refuse_shared_names(found)
     merged = select(_joined(found), config["include"])

@@ -29,11 +29,10 @@ from urllib.parse import quote, unquote, urlsplit
 
 from resig.errors import ResigError
 from resig.files import read_json, settle, sha256_of, write_text
-from resig.intake.remote import address, files_of, is_brought, split_member, sum_for
+from resig.intake.remote import OFFLINE, address, files_of, is_brought, split_member, sum_for
 from resig.logs import said
 
 BLOCK = 1 << 18
-OFFLINE = "RESIG_OFFLINE"
 PASSING = {408, 425, 429, 500, 502, 503, 504}
 NO_WRITING = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}
 MAGIC = {".h5ad": b"\x89HDF", ".h5": b"\x89HDF", ".loom": b"\x89HDF", ".zip": b"PK", ".parquet": b"PAR1"}
@@ -72,9 +71,9 @@ class Answer:
     read: Callable[[], bytes]
 
 
-def is_offline(asked: bool = False) -> bool:
-    """Tell whether the network is out of bounds: by the config, or by RESIG_OFFLINE in the environment."""
-    return asked or os.environ.get(OFFLINE, "").lower() not in ("", "0", "no", "false")
+def is_offline() -> bool:
+    """Tell whether the network is out of bounds."""
+    return os.environ.get(OFFLINE, "").lower() not in ("", "0", "no", "false")
 
 
 def record_of(path: str | os.PathLike[str]) -> Path:
@@ -86,7 +85,6 @@ def fetch(
     url: str,
     target: str | os.PathLike[str],
     sha256: str | None = None,
-    offline: bool = False,
     say: Say | None = None,
     patience: Patience | None = None,
     sleep: Callable[[float], None] = time.sleep,
@@ -95,7 +93,7 @@ def fetch(
     path, say, patience = Path(target), say or _print, patience or Patience()
     if path.exists():
         return
-    if is_offline(offline):
+    if is_offline():
         raise ResigError(
             "is not here, and the network is out of bounds (offline)", where=url, todo=f"put the file at {path}"
         )

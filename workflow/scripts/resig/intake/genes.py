@@ -258,7 +258,8 @@ def _by_probes(
     if not shares[gene]:
         row = rows[0]
         raise ResigError(
-            f"column '{gene}' names no known gene (probe '{ids[row]}': '{probes.load(gene)[row]}')",
+            f"none of its columns ({', '.join(candidates)}) names known genes "
+            f"(probe '{ids[row]}': '{probes.load(gene)[row]}')",
             where=probes.source,
             todo=f"a column of symbols, Entrez or Ensembl ids of {organism} genes is needed",
         )

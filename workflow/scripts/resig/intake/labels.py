@@ -5,7 +5,7 @@ import gzip
 import io
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,8 @@ from pathlib import Path
 from resig.errors import ResigError
 
 MISSING = frozenset({"", "NA", "NaN", "nan", "N/A", "None", "<NA>"})
+# In a table that people write None is a word (prior therapy: None); in obs of an .h5ad it is what Python left there.
+WRITTEN_MISSING = MISSING - {"None"}
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,10 @@ def split_rows(text: str, separator: str, path: str | os.PathLike[str]) -> list[
     return rows
 
 
-def plain(value: str) -> str:
+def plain(value: str, missing: Set[str] = MISSING) -> str:
     """Return the text of one label, without blanks around it; missing becomes empty."""
     text = value.strip()
-    return "" if text in MISSING else text
+    return "" if text in missing else text
 
 
 def _read_delimited(path: str | os.PathLike[str]) -> Labels:
@@ -104,7 +106,7 @@ def _read_delimited(path: str | os.PathLike[str]) -> Labels:
                 where=str(path),
                 todo=f"check the separators ({'commas' if separator == ',' else 'TABs'} expected by the file's name)",
             )
-    values = {name: [plain(row[at]) for row in rows[1:]] for at, name in enumerate(header)}
+    values = {name: [plain(row[at], WRITTEN_MISSING) for row in rows[1:]] for at, name in enumerate(header)}
     return Labels(str(path), header, values.__getitem__)
 
 

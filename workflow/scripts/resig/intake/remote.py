@@ -19,10 +19,13 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 GEO = "https://ftp.ncbi.nlm.nih.gov/geo"
+FILES = ("matrix", "metadata", "probes")  # keys of a dataset that name files
 UNPACKED = "unpacked"
+OFFLINE = "RESIG_OFFLINE"
 _SCHEMES = ("http://", "https://", "ftp://")
 _ACCESSION = re.compile(r"(?P<series>GSE\d+)(?P<platform>-GPL\d+)?|(?P<sample>GSM\d+)")
 _ARCHIVE = re.compile(r"(?P<archive>.+?\.(?:tar|tar\.gz|tgz|tar\.bz2|tar\.xz|zip)(?:#[^!]*)?)!(?P<member>.*)", re.I)
+_WHOLE_ARCHIVE = re.compile(r"\.(tar|tar\.gz|tgz|tar\.bz2|tar\.xz|zip)$", re.I)
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+=@-]*")
 
 
@@ -79,7 +82,7 @@ def place_of(url: str) -> str:
 
 def files_of(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield (key, path) for each file that a dataset's config names."""
-    for key in ("matrix", "metadata"):
+    for key in FILES:
         value = spec.get(key)
         each = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else [value]
         yield from ((key, path) for path in each if isinstance(path, str))
@@ -118,6 +121,8 @@ def problem_with(text: str) -> str | None:
             return f"'{text}' names no host; expected such as https://host/path/matrix.tsv.gz"
         if parts.username or parts.password:
             return f"'{parts.hostname}': an address with a user name or password is not read; download the file by hand"
+    if member is None and _WHOLE_ARCHIVE.search(outer):
+        return f"'{text}' is an archive; name the file in it, such as '{text}!path/in/archive'"
     if member == "":
         return f"'{text}' names nothing in the archive; expected such as '{outer}!path/in/archive'"
     if member is not None and (member.startswith("/") or ".." in PurePosixPath(member).parts):

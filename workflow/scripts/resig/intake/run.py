@@ -21,7 +21,7 @@ from resig.intake.text import read_text_matrix
 from resig.matrix import Matrix, names_along, open_matrix
 from resig.names import Names
 from resig.tables import GENES, OBSERVATIONS, write_open_table
-from resig.units import Look, decide, to_log
+from resig.units import Look, Traits, decide, guess, remarks_on, to_log, traits_of
 
 Path_ = str | os.PathLike[str]
 
@@ -65,7 +65,7 @@ def take_in(
     features = names_along(matrix.path, "var")
     identified = identify_features(features, feature_columns(matrix.path), spec, source, names)
     symbols = [found.symbol for found in identified.found]
-    units, look, passed = _measure(matrix, join, features, spec, source, symbols)
+    units, look, passed, traits = _measure(matrix, join, features, spec, source, symbols)
     genes = choose_genes(identified, passed.mean, passed.sd, passed.detected)
     joined = joins(genes) if units == "counts" else {}
     if joined:
@@ -75,6 +75,10 @@ def take_in(
         summed = sorted(set(joined.values()))
         for column, values in (("mean", passed.mean), ("sd", passed.sd), ("detected", passed.detected)):
             genes.loc[summed, column] = values[summed]
+    remarks = remarks_on(look, spec["values"], units, traits, spec["kind"])
+    if (empty := passed.detected_genes == 0).any():
+        shown = join.observations["observation"].iloc[int(empty.argmax())]
+        remarks.append(f"{int(empty.sum())} observations (such as '{shown}') have no value other than zero")
     observations = join.observations.assign(
         row=join.rows, depth=passed.depth, detected_genes=passed.detected_genes, mito_share=passed.mito_share
     )
@@ -101,6 +105,8 @@ def take_in(
             "smallest": look.smallest,
             "largest": look.largest,
             "whole_numbers": look.whole,
+            "scaled": traits.scaled or "no",
+            "remarks": remarks,
         },
         "genes": {
             "features": len(genes),
@@ -120,7 +126,7 @@ def take_in(
             "not_constant": join.not_constant,
         },
     }
-    for remark in identified.remarks:
+    for remark in [*remarks, *identified.remarks]:
         print(f"NOTE: {remark}")
     write_text(targets.report, json.dumps(report, indent=2, ensure_ascii=False) + "\n")
 
@@ -153,14 +159,31 @@ class Pass:
 
 def _measure(
     matrix: Matrix, join: Join, features: list[str], spec: Mapping[str, Any], source: str, symbols: list[str]
-) -> tuple[str, Look, Pass]:
+) -> tuple[str, Look, Pass, Traits]:
     _, first = next(matrix.chunks())
-    units = decide(_look(first, features, source), spec["values"], source)
+    units = guess(_look(first, 0, matrix, features, source), spec["values"])
     look, passed = measure(matrix, join.rows, features, units, spec["kind"], source, symbols)
-    settled = decide(look, spec["values"], source)
+    traits = traits_of(look, passed.mean, passed.sd, passed.depth, lambda: _smallest(matrix, features))
+    settled = decide(look, spec["values"], source, traits)
     if settled != units:
         look, passed = measure(matrix, join.rows, features, settled, spec["kind"], source, symbols)
-    return settled, look, passed
+        traits = traits_of(look, passed.mean, passed.sd, passed.depth)
+    return settled, look, passed, traits
+
+
+def _smallest(matrix: Matrix, features: list[str]) -> str:
+    """Say where the smallest value stands."""
+    least, at = 0.0, ""
+    for first, chunk in matrix.chunks():
+        if len(chunk.data) and chunk.data.min() < least:
+            least = float(chunk.data.min())
+            at = _place(int(chunk.data.argmin()), first, chunk, matrix, features)
+    return f" ({at})" if at else ""
+
+
+def _place(at: int, first: int, chunk: Any, matrix: Matrix, features: list[str]) -> str:
+    row = first + int(np.searchsorted(chunk.indptr, at, side="right")) - 1
+    return f"feature '{features[chunk.indices[at]]}' in '{names_along(matrix.path, 'obs')[row]}'"
 
 
 def measure(
@@ -185,7 +208,7 @@ def measure(
     depth, seen, mito = (np.full(matrix.shape[0], np.nan) for _ in range(3))
     look = Look(0.0, 0.0, True)
     for first, chunk in matrix.chunks():
-        look |= _look(chunk, features, source)
+        look |= _look(chunk, first, matrix, features, source)
         here = slice(first, first + chunk.shape[0])
         sums = np.asarray(chunk.sum(axis=1)).ravel()
         seen[here] = np.diff(chunk.indptr) - np.bincount(
@@ -196,7 +219,8 @@ def measure(
             depth[here] = sums
             share = np.asarray(chunk[:, mitochondrial].sum(axis=1)).ravel()
             mito[here] = np.divide(share, sums, out=np.zeros_like(sums, dtype=float), where=sums > 0)
-        logged = to_log(chunk, units, kind)[used[here]]
+        with np.errstate(invalid="ignore", divide="ignore"):  # units that the values turn out to contradict
+            logged = to_log(chunk, units, kind)[used[here]]
         total += np.asarray(logged.sum(axis=0)).ravel()
         squares += np.asarray(logged.multiply(logged).sum(axis=0)).ravel()
         detected += np.bincount(logged.indices[logged.data != 0], minlength=matrix.shape[1])
@@ -207,11 +231,11 @@ def measure(
     return look, Pass(mean, np.sqrt(variance), detected / n, depth[rows], seen[rows], mito[rows])
 
 
-def _look(chunk: Any, features: list[str], source: str) -> Look:
+def _look(chunk: Any, first: int, matrix: Matrix, features: list[str], source: str) -> Look:
     if not np.isfinite(chunk.data).all():
         at = int(np.argmin(np.isfinite(chunk.data)))
         raise ResigError(
-            f"feature '{features[chunk.indices[at]]}' has a value that is not finite ({chunk.data[at]})",
+            f"{_place(at, first, chunk, matrix, features)} has a value that is not finite ({chunk.data[at]})",
             where=source,
             todo="every value must be a finite number; impute or remove it first",
         )
