@@ -15,7 +15,7 @@ ifeq ($(XDG_CACHE_HOME),)
 unexport XDG_CACHE_HOME
 endif
 
-.PHONY: help demo test lint bench clean setup
+.PHONY: help demo test lint endure bench clean setup
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -50,6 +50,10 @@ lint: $(READY) ## check style, formatting, types, the workflow and the gene sets
 	@$(BIN)/snakefmt --check Snakefile workflow
 	@$(BIN)/snakemake --lint
 	@PYTHONPATH=workflow/scripts $(BIN)/python -m resig.lint
+
+endure: $(READY) ## the long tests: a real Slurm with faults, runs that are interrupted (root, Debian; half an hour)
+	@$(BIN)/python tests/cluster/run || test $$? -eq 77
+	@$(BIN)/python tests/interruptions/run
 
 bench: $(READY) ## measure speed and memory against peers
 	@$(BIN)/python benchmarks/run.py

@@ -74,7 +74,7 @@ SAFE = "characters that cannot stand in a file name; use letters, digits, '_', '
         (
             "contrasts:",
             "zzz:\ncontrasts:",
-            "11: zzz: unknown key 'zzz'; known keys: 'contrasts', 'datasets', 'downloads', 'inference', "
+            "11: zzz: unknown key 'zzz'; known keys: 'contrasts', 'datasets', 'downloads', 'gsea', 'inference', "
             "'pathvars', 'scoring', 'signatures'",
         ),
         (
@@ -198,6 +198,11 @@ SAFE = "characters that cannot stand in a file name; use letters, digits, '_', '
             "metadata: samples.tsv",
             "metadata: samples.tsv\n    batch: patiant",
             "6: datasets.trial.batch: there is no column 'patiant' in samples.tsv; did you mean 'patient'?",
+        ),
+        (
+            "metadata: samples.tsv",
+            "metadata: samples.tsv\n    purity: patient",
+            "6: datasets.trial.purity: 'a' in column 'patient' of samples.tsv is not a number",
         ),
         (
             "column: response",

@@ -10,7 +10,7 @@ from statsmodels.stats.meta_analysis import combine_effects
 
 from resig import meta_analysis as meta
 from resig.meta_analysis import grouped_meta, pool
-from resig.synthesis import explain, signature_verdicts, verdicts
+from resig.synthesis import doubts, explain, signature_verdicts, verdicts
 from resig.tables import META, META_GROUPS, META_LEAVE_ONE_OUT, SIGNATURE_VERDICTS, VERDICT_TABLE, VERDICTS
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
@@ -352,3 +352,20 @@ def test_the_verdict_over_datasets_follows_its_rules(given: dict[str, list[str]]
     assert found["n_answers"] == len(rows) == sum(found[f"n_{each}"] for each in VERDICTS)
     assert found["n_datasets"] == len(given)
     assert found["n_able"] == sum(each["verdict"] not in ("underpowered", "not_measurable") for each in rows)
+
+
+def test_reasons_to_doubt_a_call_stand_beside_it():
+    row = pd.Series(
+        {
+            "verdict": "supported",
+            "flags": "paired;one_gene:MKI67;no_matched_null:ssgsea_is_no_sum_over_genes",
+            "confounded_by": "depth;batch",
+        }
+    )
+    assert doubts(row) == [
+        "hangs on MKI67 alone",
+        "not held against random genes (ssgsea_is_no_sum_over_genes)",
+        "may be an effect of depth, batch",
+    ]
+    assert doubts(row.replace("supported", "not_separable")) == []
+    assert doubts(pd.Series({"verdict": "supported", "flags": "paired", "confounded_by": np.nan})) == []

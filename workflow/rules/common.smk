@@ -20,6 +20,7 @@ LIBRARY = [
         "errors",
         "files",
         "genesets",
+        "gsea",
         "inference/__init__",
         "inference/cell_types",
         "inference/composition",
@@ -30,11 +31,14 @@ LIBRARY = [
         "inference/cox",
         "inference/design",
         "inference/effects",
+        "inference/gene_statistics",
         "inference/linear",
         "inference/matched",
+        "inference/nuisance",
         "inference/permutation",
         "inference/phenotypes",
         "inference/ranks",
+        "inference/scrutiny",
         "inference/set_scores",
         "inference/shuffles",
         "inference/specificity",
@@ -188,6 +192,15 @@ def has_cell_types(dataset, contrast):
     return DATASETS[dataset]["cell_type"] is not None
 
 
+def of_ranked(pattern):
+    """Expand a pattern over each (dataset, contrast) whose genes are ranked for enrichment."""
+    named = config["gsea"]["contrasts"]
+    linear = [name for name, spec in CONTRASTS.items() if spec.get("groups") or spec.get("trend")]
+    wanted = (linear if named == "all" else named) if config["gsea"]["sets"] else []
+    pairs = [(dataset, contrast) for dataset, contrast in ASKED if contrast in wanted]
+    return [path for dataset, contrast in pairs for path in expand(pattern, dataset=dataset, contrast=contrast)]
+
+
 FINAL = [
     "<results>/signatures/signatures.tsv",
     *of_datasets("<results>/{dataset}/scores.parquet"),
@@ -200,6 +213,7 @@ FINAL = [
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.svg"),
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.survival.svg", is_survival),
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.composition.tsv", has_cell_types),
+    *of_ranked("<results>/{dataset}/contrasts/{contrast}.gsea.tsv"),
     *(
         ["<results>/summary/meta.tsv", "<results>/summary/verdicts.svg", "<results>/summary/verdicts.html"]
         if CONTRASTS

@@ -1,5 +1,6 @@
-# in:  sample scores and sample table of each dataset
-# out: <results>/{dataset}/{quality,contexts}.tsv, contrasts/{contrast}.tsv, contrasts/{contrast}.composition.tsv
+# in:  sample scores, sample table and pseudobulk of each dataset
+# out: <results>/{dataset}/{quality,contexts}.tsv, contrasts/{contrast}.tsv, and what it rests on: .null.tsv, .genes.tsv,
+#      .nuisance.tsv, .composition.tsv
 
 
 rule quality:
@@ -51,8 +52,17 @@ rule contrast:
         report="<results>/{dataset}/intake.json",
         coverage="<results>/{dataset}/coverage.tsv",
         contexts="<results>/{dataset}/contexts.tsv",
+        members="<results>/signatures/members.tsv",
+        pseudobulk="<results>/{dataset}/pseudobulk.h5ad",
+        confounders="<results>/{dataset}/confounders.tsv",
+        quality="<results>/{dataset}/quality.tsv",
+        proliferation=workflow.source_path("../../resources/genesets/proliferation.tsv"),
+        own_methods=lambda wildcards: own_methods_of(wildcards.dataset),
     output:
         contrast="<results>/{dataset}/contrasts/{contrast}.tsv",
+        null="<results>/{dataset}/contrasts/{contrast}.null.tsv",
+        genes="<results>/{dataset}/contrasts/{contrast}.genes.tsv",
+        nuisance="<results>/{dataset}/contrasts/{contrast}.nuisance.tsv",
     log:
         "<logs>/contrast/{dataset}.{contrast}.log",
     benchmark:
@@ -61,7 +71,8 @@ rule contrast:
         "../envs/resig.yaml"
     params:
         spec=lambda wildcards: CONTRASTS[wildcards.contrast],
-        batch=lambda wildcards: DATASETS[wildcards.dataset]["batch"],
+        data=lambda wildcards: {key: DATASETS[wildcards.dataset][key] for key in ("kind", "batch", "purity")},
+        methods=lambda wildcards: methods_of(wildcards.dataset),
         inference=config["inference"],
     script:
         "../scripts/contrast.py"

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy import integrate, optimize, special, stats
 
-from resig.inference.effects import Auroc, Effect, auroc, rounding, standardised
+from resig.inference.effects import Auroc, Effect, auroc, delong_variance, placements, rounding, standardised
 from resig.inference.linear import LinearDesign
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden"
@@ -199,28 +199,40 @@ def count_pairs(resistant: np.ndarray, sensitive: np.ndarray) -> float:
     return sum(wins) / len(wins)
 
 
-def delong(resistant: np.ndarray, sensitive: np.ndarray) -> tuple[float, float]:
-    """Half-width from the definition: placements of each sample among the other arm."""
+def delong(resistant: np.ndarray, sensitive: np.ndarray) -> float:
+    """Variance from the definition: placements of each sample among the other arm."""
     wins = (resistant > sensitive.T) + 0.5 * (resistant == sensitive.T)
-    variance = wins.mean(axis=1).var(ddof=1) / len(resistant) + wins.mean(axis=0).var(ddof=1) / len(sensitive)
-    half = 1.959963984540054 * np.sqrt(variance)
-    return max(0.0, wins.mean() - half), min(1.0, wins.mean() + half)
+    return wins.mean(axis=1).var(ddof=1) / len(resistant) + wins.mean(axis=0).var(ddof=1) / len(sensitive)
+
+
+def delong_interval(resistant: np.ndarray, sensitive: np.ndarray) -> tuple[float, float]:
+    value = auroc(resistant, sensitive).value[0]
+    half = 1.959963984540054 * np.sqrt(delong_variance(*placements(resistant, sensitive))[0])
+    return max(0.0, value - half), min(1.0, value + half)
 
 
 @pytest.mark.parametrize("case", range(1, 29))
-def test_auroc_and_delong_interval_equal_proc(case: int) -> None:
+def test_auroc_and_delong_variance_equal_proc(case: int) -> None:
     resistant, sensitive, answer = two_arms(case)
-    value, low, high = numbers(auroc(resistant, sensitive))
-    assert value == pytest.approx(answer["auroc"], abs=1e-12)
-    if answer["auroc"] in (0, 1):  # there pROC's interval has no width; ours is Newcombe's, tested below
-        assert answer["auroc_low"] == answer["auroc_high"]
-        assert high - low > 0.01
-    else:
-        assert [low, high] == pytest.approx([answer["auroc_low"], answer["auroc_high"]], abs=1e-12)
+    assert auroc(resistant, sensitive).value[0] == pytest.approx(answer["auroc"], abs=1e-12)
+    found = delong_interval(resistant, sensitive)
+    assert found == pytest.approx((answer["auroc_low"], answer["auroc_high"]), abs=1e-12)
+
+
+def newcombe(value: float, n1: int, n2: int, widened: float = 1.0) -> tuple[float, float]:
+    """Method 5 of Newcombe (2006) by root finding: Hanley and McNeil's variance at theta, n* = (m + n) / 2 - 1."""
+    middle = (n1 + n2) / 2 - 1
+
+    def distance(theta: float) -> float:
+        bracket = 1 + middle * (1 - theta) / (2 - theta) + middle * theta / (1 + theta)
+        return (value - theta) ** 2 - 1.959963984540054**2 * widened * theta * (1 - theta) * bracket / (n1 * n2)
+
+    low = optimize.brentq(distance, 1e-12, value - 1e-9) if value > 0 else 0.0
+    return low, optimize.brentq(distance, value + 1e-9, 1 - 1e-12) if value < 1 else 1.0
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_auroc_and_delong_interval_by_definition_with_ties(seed: int) -> None:
+def test_auroc_and_its_interval_by_definition_with_ties(seed: int) -> None:
     generator = GENERATOR(seed)
     n1, n2 = generator.integers(2, 12, size=2)
     resistant, sensitive = (generator.integers(0, 6, size=(n, 1)).astype(float) for n in (n1, n2))
@@ -228,21 +240,25 @@ def test_auroc_and_delong_interval_by_definition_with_ties(seed: int) -> None:
     assert value == pytest.approx(count_pairs(resistant, sensitive), abs=1e-14)
     u = stats.mannwhitneyu(resistant.ravel(), sensitive.ravel()).statistic
     assert value == pytest.approx(u / (n1 * n2), abs=1e-14)
-    if 0 < value < 1 and high > low:
-        assert [low, high] == pytest.approx(list(delong(resistant, sensitive)), abs=1e-12)
+    if 0 < value < 1:
+        seen = delong(resistant, sensitive)
+        middle = (n1 + n2) / 2 - 1
+        expected = value * (1 - value) * (1 + middle * ((1 - value) / (2 - value) + value / (1 + value))) / (n1 * n2)
+        assert [low, high] == pytest.approx(newcombe(value, n1, n2, max(1.0, seen / expected)), abs=1e-10)
 
 
 @pytest.mark.parametrize("rounded", [False, True])
-def test_swapping_the_arms_mirrors_auroc_and_interval(rounded: bool) -> None:
+@pytest.mark.parametrize(("n2", "pairs"), [(4, False), (7, True)])
+def test_swapping_the_arms_mirrors_auroc_and_interval_to_the_last_bit(rounded: bool, n2: int, pairs: bool) -> None:
     generator = GENERATOR(11)
-    one, other = generator.normal(2, 1, size=(7, 200)), generator.normal(size=(4, 200))
+    one, other = generator.normal(2, 1, size=(7, 400)), generator.normal(size=(n2, 400))
     if rounded:
         one, other = one.round(), other.round()
-    there, back = auroc(one, other), auroc(other, one)
+    there, back = auroc(one, other, pairs), auroc(other, one, pairs)
     assert (there.value == 1).any()  # the edge is among them
-    np.testing.assert_allclose(there.value, 1 - back.value, atol=1e-15)
-    np.testing.assert_allclose(there.low, 1 - back.high, atol=1e-14)
-    np.testing.assert_allclose(there.high, 1 - back.low, atol=1e-14)
+    np.testing.assert_array_equal(there.value, 1 - back.value)
+    np.testing.assert_array_equal(there.low, 1 - back.high)
+    np.testing.assert_array_equal(there.high, 1 - back.low)
 
 
 def test_auroc_sees_order_alone() -> None:
@@ -256,13 +272,7 @@ def test_auroc_sees_order_alone() -> None:
 
 @pytest.mark.parametrize(("n1", "n2"), [(2, 2), (5, 5), (3, 20), (40, 60)])
 def test_interval_of_separate_arms_is_newcombes(n1: int, n2: int) -> None:
-    def distance(theta: float) -> float:
-        """Method 5 of Newcombe (2006): Hanley and McNeil's variance at theta, with n* = (m + n) / 2 - 1."""
-        middle = (n1 + n2) / 2 - 1
-        bracket = 1 + middle * (1 - theta) / (2 - theta) + middle * theta / (1 + theta)
-        return (1 - theta) - 1.959963984540054 * np.sqrt(theta * (1 - theta) * bracket / (n1 * n2))
-
-    expected = optimize.brentq(distance, 1e-9, 1 - 1e-9)
+    expected, _ = newcombe(1.0, n1, n2)
     above, below = column(np.arange(n1) + 100.0), column(np.arange(n2))
     assert numbers(auroc(above, below)) == pytest.approx([1, expected, 1], abs=1e-9)
     assert numbers(auroc(below, above)) == pytest.approx([0, 0, 1 - expected], abs=1e-9)
@@ -292,9 +302,26 @@ def test_one_sample_in_an_arm_has_an_auroc_but_no_interval() -> None:
     assert np.isnan([found.low[0], found.high[0]]).all()
 
 
-def test_delong_intervals_hold_the_truth_in_large_arms() -> None:
+@pytest.mark.parametrize(("n1", "n2"), [(4, 4), (5, 5), (3, 9), (15, 15), (50, 50)])
+@pytest.mark.parametrize("shift", [0.0, 0.75, 1.5])
+def test_auroc_intervals_hold_the_truth_in_small_arms_too(n1: int, n2: int, shift: float) -> None:
     generator = GENERATOR(19)
-    one, other = generator.normal(1, 1, (60, 2000)), generator.normal(size=(60, 2000))
+    one, other = generator.normal(shift, 1, (n1, 2000)), generator.normal(size=(n2, 2000))
     found = auroc(one, other)
-    truth = stats.norm.cdf(1 / np.sqrt(2))
-    assert 0.93 < ((found.low <= truth) & (truth <= found.high)).mean() < 0.97
+    truth = stats.norm.cdf(shift / np.sqrt(2))
+    # With 4 against 4 and no difference, 2 of 70 orders separate the arms: their interval leaves 1/2 out.
+    assert 0.93 < ((found.low <= truth) & (truth <= found.high)).mean() < 0.99
+
+
+@pytest.mark.parametrize("shared", [0.0, 0.5, 0.8])
+@pytest.mark.parametrize("pairs", [5, 12, 30])
+def test_auroc_intervals_of_pairs_hold_the_truth(shared: float, pairs: int) -> None:
+    generator = GENERATOR(20)
+    person = np.sqrt(shared) * generator.normal(size=(pairs, 2000))
+    one, other = (person + np.sqrt(1 - shared) * generator.normal(size=(pairs, 2000)) for _ in range(2))
+    truth = stats.norm.cdf(0.8 / np.sqrt(2))
+    found = auroc(one + 0.8, other, pairs=True)
+    assert 0.93 < ((found.low <= truth) & (truth <= found.high)).mean() < 0.985
+    if shared and pairs > 5:
+        alone = auroc(one + 0.8, other)
+        assert (found.high - found.low).mean() < 0.9 * (alone.high - alone.low).mean()

@@ -243,6 +243,7 @@ def _cross_problems(config: Mapping[str, Json], locate: Callable[[str], str]) ->
         yield from _dataset_problems(name, dataset, labels, locate)
     for name, contrast in config["contrasts"].items():
         yield from _contrast_problems(name, contrast, config["datasets"], labels)
+    yield from _gsea_problems(config["gsea"], config["contrasts"], locate)
 
 
 def _dataset_problems(
@@ -289,11 +290,23 @@ def _dataset_problems(
         return
     for word, types in dataset["contexts"].items():
         yield from _context_problems((*here, "contexts", word), types, dataset, labels[name])
-    for key in ("sample", "cell_type", "batch"):
-        column = dataset[key]
+    for key in ("sample", "cell_type", "batch", "purity"):
+        column = dataset.get(key)
         optional = is_h5ad and dataset["kind"] == "bulk" and key == "sample" and dataset["metadata"] is None
         if column is not None and column not in labels[name].columns and not optional:
             yield (*here, key), _no_column(column, labels[name])
+        elif column is not None and key == "purity":
+            yield from _not_numbers((*here, key), column, labels[name])
+
+
+def _not_numbers(here: Path_, column: str, labels: Labels) -> Iterator[tuple[Path_, str]]:
+    for level in labels.levels(column):
+        try:
+            float(level)
+        except ValueError:
+            if level.strip().lower() not in ("", "na", "nan"):
+                yield here, f"'{level}' in column '{column}' of {labels.source} is not a number"
+                return
 
 
 def _context_problems(
@@ -413,6 +426,28 @@ def _phenotype_problems(
             for each in phenotypes.named(contrast[key]):
                 if each not in table.columns:
                     yield (*here, key), _no_column(each, table)
+
+
+def _gsea_problems(
+    gsea: Mapping[str, Json], contrasts: Mapping[str, Json], locate: Callable[[str], str]
+) -> Iterator[tuple[Path_, str]]:
+    for position, name in enumerate(gsea["sets"]):
+        if Path(name).suffix and not Path(locate(name)).is_file():
+            yield ("gsea", "sets", position), f"file '{name}' does not exist; {_nearest_file(name)}"
+    if gsea["min_size"] > gsea["max_size"]:
+        yield (
+            ("gsea", "min_size"),
+            f"{gsea['min_size']} is more than max_size, {gsea['max_size']}; no set could be tested",
+        )
+    if isinstance(gsea["contrasts"], str) and gsea["contrasts"] != "all":
+        yield ("gsea", "contrasts"), f"'{gsea['contrasts']}' is text; expected a list of contrasts, or all"
+        return
+    for position, name in enumerate([] if gsea["contrasts"] == "all" else gsea["contrasts"]):
+        here = ("gsea", "contrasts", position)
+        if name not in contrasts:
+            yield here, f"there is no contrast '{name}'; {nearest(name, contrasts, 'contrasts')}"
+        elif not (contrasts[name].get("groups") or contrasts[name].get("trend")):
+            yield here, f"contrast '{name}' has neither groups nor a trend; genes are ranked for these two only"
 
 
 def _no_column(column: str, table: Labels) -> str:

@@ -99,10 +99,10 @@ def explain(row: pd.Series, reason: str) -> str:
         for column, sign, digits in _figures(row["effect_type"])
         if pd.notna(row[column])
     ]
-    said = [", ".join(figures), _samples(row)] if pd.notna(row["effect"]) else [_samples(row)]
-    return "; ".join(
-        [f"{words} ({'; '.join(said)})", *(CELLS[each] for each in row["flags"].split(";") if each in CELLS)]
-    )
+    known = pd.notna(row["effect"])
+    said = [", ".join(figures) + _beside_random(row), _samples(row)] if known else [_samples(row)]
+    cells = [CELLS[each] for each in str(row.get("flags") or "").split(";") if each in CELLS]
+    return "; ".join([f"{words} ({'; '.join(said)})", *(doubts(row) if known else []), *cells])
 
 
 def _figures(effect_type: str) -> list[tuple[str, str, str]]:
@@ -115,6 +115,21 @@ def _samples(row: pd.Series) -> str:
         return f"{row['n_resistant']} resistant, {row['n_sensitive']} sensitive"
     events = f", {row['n_events']} events" if pd.notna(row["n_events"]) else ""
     return f"{row['n_samples']} samples{events}"
+
+
+def _beside_random(row: pd.Series) -> str:
+    return "" if pd.isna(row.get("null_p")) else f", p among matched random sets {row['null_p']:.2g}"
+
+
+def doubts(row: pd.Series) -> list[str]:
+    """Say what stands against reading a difference as one of this signature."""
+    if row["verdict"] not in CALLS:
+        return []
+    flags = str(row.get("flags") or "").split(";")
+    told = {"no_matched_null": "not held against random genes ({})", "one_gene": "hangs on {} alone"}
+    said = [told[kind].format(what) for kind, _, what in (flag.partition(":") for flag in flags) if kind in told]
+    by = str(row.get("confounded_by") or "")
+    return said + ([f"may be an effect of {by.replace(';', ', ')}"] if by and by != "nan" else [])
 
 
 def concatenate(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -438,6 +438,42 @@ CONTRASTS = Table(
         ),
         Column("meta_se", "number", "Its standard error.", optional=True),
         Column(
+            "null_p",
+            "number",
+            "Twice the share of matched random sets with as large an effect in the same direction, at most 1.",
+            optional=True,
+        ),
+        Column(
+            "null_percentile",
+            "number",
+            "Share of matched random sets with a lower effect, ties counting half, 0 to 100.",
+            optional=True,
+        ),
+        Column(
+            "top_genes",
+            "text",
+            "The members that the effect hangs on most, each with the share of it that is lost without it.",
+            optional=True,
+        ),
+        Column(
+            "loo_min_effect",
+            "number",
+            "Least effect, in the direction of the whole one, that is left without one of the members.",
+            optional=True,
+        ),
+        Column(
+            "adjusted_effect",
+            "number",
+            "Least `meta_effect`, in its direction, that is left given one of the nuisances.",
+            optional=True,
+        ),
+        Column(
+            "confounded_by",
+            "text",
+            "Nuisances that differ along the contrast and that take the effect, joined by `;`.",
+            optional=True,
+        ),
+        Column(
             "mix_share",
             "number",
             "For `all cells` beside cell types: share of the difference that is a shift between cell types, not a "
@@ -451,7 +487,7 @@ CONTRASTS = Table(
 )
 
 COMPOSITION = Table(
-    "contrast.composition.tsv",
+    "{contrast}.composition.tsv",
     "One row for each cell type: its share of the cells of each sample, held against the question of a contrast.",
     (
         Column("dataset", "text", "Name of the dataset."),
@@ -507,6 +543,85 @@ POOLED_SCALE = (
     Column("signature", "text", "Identifier of the signature."),
     Column("method", "text", "Scoring method."),
     Column("effect_type", "text", "Type of the effects; only equal types are pooled."),
+)
+
+NULLS = Table(
+    "{contrast}.null.tsv",
+    "One row for each row of a contrast that has a score: its effect among those of matched random sets.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("contrast", "text", "Name of the contrast."),
+        Column("signature", "text", "Identifier of the signature."),
+        Column("method", "text", "Scoring method."),
+        Column("cell_type", "text", "Cell type; `bulk` in bulk data."),
+        Column("n_sets", "integer", "Matched sets with an effect."),
+        Column("all_sets", "text", "Whether these are all there are.", optional=True, choices=("yes", "no")),
+        Column("effect", "number", "Effect of the signature.", optional=True),
+        Column("null_mean", "number", "Mean effect of the matched sets.", optional=True),
+        Column("null_sd", "number", "Their standard deviation.", optional=True),
+        Column("null_low", "number", "Their 2.5 % quantile.", optional=True),
+        Column("null_high", "number", "Their 97.5 % quantile.", optional=True),
+        Column("null_p", "number", "As in the contrast table.", optional=True),
+        Column("null_percentile", "number", "As in the contrast table.", optional=True),
+        Column("expression", "number", "Mean expression of the members, log scale.", optional=True),
+        Column("expression_matched", "number", "The same of the matched sets.", optional=True),
+        Column("detection", "number", "Mean share of observations with the member.", optional=True),
+        Column("detection_matched", "number", "The same of the matched sets.", optional=True),
+        Column("reason", "text", "Why there is no null.", optional=True),
+    ),
+    key=("dataset", "contrast", "cell_type", "signature", "method"),
+)
+
+DRIVERS = Table(
+    "{contrast}.genes.tsv",
+    "One row for each scored member of each row of a contrast: what the effect is without it.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("contrast", "text", "Name of the contrast."),
+        Column("signature", "text", "Identifier of the signature."),
+        Column("method", "text", "Scoring method."),
+        Column("cell_type", "text", "Cell type; `bulk` in bulk data."),
+        Column("symbol", "text", "The member."),
+        Column("weight", "number", "Its weight in the signature."),
+        Column(
+            "gene_effect",
+            "number",
+            "Effect of its log expression, turned by its sign: above 0 along the signature.",
+            optional=True,
+        ),
+        Column("effect", "number", "Effect of the whole signature.", optional=True),
+        Column("effect_without", "number", "Effect of the signature without it.", optional=True),
+    ),
+    key=("dataset", "contrast", "cell_type", "signature", "method", "symbol"),
+)
+
+NUISANCE = Table(
+    "{contrast}.nuisance.tsv",
+    "One row for each score of a contrast and each nuisance that was measured and varies.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("contrast", "text", "Name of the contrast."),
+        Column("signature", "text", "Identifier of the signature."),
+        Column("method", "text", "Scoring method."),
+        Column("cell_type", "text", "Cell type; `bulk` in bulk data."),
+        Column(
+            "nuisance",
+            "text",
+            "What is held constant.",
+            choices=("proliferation", "detected_genes", "depth", "mito_share", "batch", "purity"),
+        ),
+        Column("n_samples", "integer", "Samples in which it is known."),
+        Column("nuisance_effect", "number", "Effect of the contrast on the nuisance itself.", optional=True),
+        Column("nuisance_p", "number", "Its permutation p.", optional=True),
+        Column("correlation", "number", "Spearman correlation of score and nuisance.", optional=True),
+        Column("effect", "number", "Effect on the score in these samples, scaled as `meta_effect`.", optional=True),
+        Column("adjusted_effect", "number", "The same given the nuisance.", optional=True),
+        Column("adjusted_low", "number", "Lower end of its 95 % interval.", optional=True),
+        Column("adjusted_high", "number", "Upper end of its 95 % interval.", optional=True),
+        Column("confounds", "text", "Whether the effect may be the nuisance's.", optional=True, choices=("yes", "no")),
+        Column("reason", "text", "Why there is no adjusted effect.", optional=True),
+    ),
+    key=("dataset", "contrast", "cell_type", "signature", "method", "nuisance"),
 )
 
 META = Table(
@@ -615,6 +730,68 @@ SIGNATURE_VERDICTS = Table(
         Column("why", "text", "The answer in words."),
     ),
     key=("signature",),
+)
+
+GENE_SETS = Table(
+    "gene_sets.tsv",
+    "One row for each gene of each set that enrichment is asked for.",
+    (
+        Column("gene_set", "text", "Name of the set; signed sets are two, `_UP` and `_DN`."),
+        Column("symbol", "text", "Its gene."),
+    ),
+    key=("gene_set", "symbol"),
+)
+
+GENES_RANKED = Table(
+    "{contrast}.genes_ranked.tsv",
+    "One row for each gene and cell type, by falling statistic; one row without a gene where none could be tested.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("contrast", "text", "Name of the contrast."),
+        Column("cell_type", "text", "Cell type; `bulk` in bulk data."),
+        Column("symbol", "text", "Gene.", optional=True),
+        Column("test", "text", "What the statistic is.", choices=("deseq2", "moderated_t")),
+        Column(
+            "statistic", "number", "Above 0: higher in the resistant arm. Wald statistic or moderated t.", optional=True
+        ),
+        Column(
+            "log_fc", "number", "Difference of the arms, log2 (deseq2) or on the log scale of the data.", optional=True
+        ),
+        Column("p", "number", "Its p: a model's, not a permutation's.", optional=True),
+        Column("fdr", "number", "Benjamini-Hochberg over the genes of the cell type.", optional=True),
+        Column("note", "text", "Why there is no statistic, or no p.", optional=True),
+    ),
+)
+
+GSEA = Table(
+    "{contrast}.gsea.tsv",
+    "One row for each gene set and cell type, tested or not.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("contrast", "text", "Name of the contrast."),
+        Column("cell_type", "text", "Cell type; `bulk` in bulk data."),
+        Column("gene_set", "text", "Name of the set."),
+        Column("n_members", "integer", "Its genes."),
+        Column("n_ranked", "integer", "Of these, genes of the ranking."),
+        Column(
+            "status",
+            "text",
+            "Whether it was tested.",
+            choices=("tested", "too_small", "too_large", "no_ranking"),
+        ),
+        Column("reason", "text", "Why not.", optional=True),
+        Column("es", "number", "Enrichment score; above 0: its genes are higher in the resistant arm.", optional=True),
+        Column("nes", "number", "The same over the mean of permuted sets of its size and sign.", optional=True),
+        Column(
+            "p",
+            "number",
+            "From permuted genes, never below 1 / (permutations + 1): read docs/methods.md.",
+            optional=True,
+        ),
+        Column("fdr", "number", "Benjamini-Hochberg over the sets of the cell type.", optional=True),
+        Column("leading_edge", "text", "Genes up to the peak of the running sum, joined by `,`.", optional=True),
+    ),
+    key=("cell_type", "gene_set"),
 )
 
 

@@ -1,6 +1,7 @@
 """The contrast table of one dataset: every score held against one question, cell type by cell type."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from resig.errors import ResigError, nearest
 from resig.inference.covariates import ConfoundedError, columns_of
 from resig.inference.design import Design, Estimates, design_of, kind_of
+from resig.inference.scrutiny import UNSEEN, Scrutiny
 from resig.intake.samples import ALL_CELLS
 from resig.tables import CONTRASTS
 
@@ -24,7 +26,7 @@ FIGURES = {
     "meta_effect": "meta_effect",
     "meta_se": "meta_se",
 }
-UNKNOWN: dict[str, Any] = dict.fromkeys([*FIGURES, "smallest", "mde"], np.nan) | {"p_type": "", "notes": ""}
+UNKNOWN: dict[str, Any] = dict.fromkeys([*FIGURES, "smallest", "mde"], np.nan) | {"p_type": "", "notes": ""} | UNSEEN
 
 
 def compare(
@@ -40,11 +42,14 @@ def compare(
     fdr: float,
     min_cells: int,
     seed: int,
-    matched_sets: int = 1000,
     null_alpha: float = 0.05,
     batch: str | None = None,
+    scrutiny: Scrutiny | None = None,
 ) -> pd.DataFrame:
-    """Return the contrast table of one dataset; `batch` is its column of batches, if it has one."""
+    """Return the contrast table of one dataset; `batch` is its column of batches, if it has one.
+
+    `scrutiny` holds each effect against random sets, single genes and nuisances; without it those columns are empty.
+    """
     _refuse_varying(spec, samples, not_constant, dataset, contrast)
 
     def design_for(names: Sequence[str]) -> Design:
@@ -61,17 +66,27 @@ def compare(
         for method, of_method in scores.groupby("method", sort=False):
             wide = enough[enough["method"] == method].pivot(index="sample", columns="signature", values="score")
             measured = set(of_method.loc[of_method["score"].notna(), "signature"])
-            found = _rows(wide, coverage, measured, str(method), design_for, few_cells, permutations, seed)
+            look = partial(scrutiny, method=str(method), cell_type=str(cell_type)) if scrutiny else None
+            found = _rows(wide, coverage, measured, str(method), design_for, few_cells, permutations, seed, look)
             tables.append(found.assign(method=method, cell_type=cell_type))
     table = pd.concat(tables, ignore_index=True).assign(dataset=dataset, contrast=contrast)
-    table = _judged(table, fdr)
+    table = _judged(table, fdr, null_alpha)
     order = {signature: at for at, signature in enumerate(coverage["signature"])}
     table["order"] = table["signature"].map(order)
     table = table.sort_values(["cell_type", "order", "method"], kind="stable")
     return table.reindex(columns=CONTRASTS.names).reset_index(drop=True)
 
 
-def verdict(scorable: str, p: float, fdr: float, effect: float, smallest: float, limit: float) -> str:
+def verdict(
+    scorable: str,
+    p: float,
+    fdr: float,
+    effect: float,
+    smallest: float,
+    limit: float,
+    null_p: float = np.nan,
+    null_alpha: float = 0.05,
+) -> str:
     """Answer one row by the rules written in docs/methods.md; `smallest` is the least FDR the row could have had."""
     if scorable == "no":
         return "not_measurable"
@@ -79,6 +94,8 @@ def verdict(scorable: str, p: float, fdr: float, effect: float, smallest: float,
         return "underpowered"
     if fdr > limit:
         return "not_separable"
+    if null_p > null_alpha:
+        return "not_specific"
     return "supported" if effect > 0 else "contradicted"
 
 
@@ -91,6 +108,7 @@ def _rows(
     few_cells: Sequence[str],
     permutations: int,
     seed: int,
+    scrutinise: Callable[..., Mapping[str, tuple[dict[str, Any], list[str]]]] | None = None,
 ) -> pd.DataFrame:
     """Answer all signatures of one method and cell type; those that lack the same samples share a design."""
     known = coverage[(coverage["scorable"] != "no") & coverage["signature"].isin(measured)]["signature"]
@@ -107,7 +125,13 @@ def _rows(
         unanswered = {name: UNKNOWN | {"notes": why} for name in columns}
         figures = unanswered if why else _figures(columns, design.estimate(values, permutations, seed))
         gone = [f"{len(scored) - len(names)}_samples_without_score"] if not pattern.all() else []
-        answers.update({name: (design, gone, figures[name]) for name in columns})
+        looked: Mapping[str, tuple[dict[str, Any], list[str]]] = {}
+        if scrutinise and not why:
+            asked = scored.loc[design.samples, columns]
+            looked = scrutinise(design, scores=asked, p={name: figures[name]["p"] for name in columns})
+        for name in columns:
+            more, seen = looked.get(name, ({}, []))
+            answers[name] = design, [*gone, *seen], {**figures[name], **more}
     rows = []
     for row in coverage.itertuples(index=False):
         design, gone, answer = answers.get(row.signature, (whole, [], UNKNOWN))
@@ -140,14 +164,14 @@ def _design(design_for: Callable[[Sequence[str]], Design], names: Sequence[str])
 
 def _figures(columns: Sequence[str], found: Estimates) -> dict[str, dict[str, Any]]:
     by_name = {name: getattr(found, attribute) for name, attribute in FIGURES.items()} | dict(found.more)
-    shared = {"smallest": found.smallest, "mde": found.mde, "p_type": found.p_type}
+    shared = UNSEEN | {"smallest": found.smallest, "mde": found.mde, "p_type": found.p_type}
     return {
         column: {name: float(values[at]) for name, values in by_name.items()} | shared | {"notes": found.notes[at]}
         for at, column in enumerate(columns)
     }
 
 
-def _judged(table: pd.DataFrame, limit: float) -> pd.DataFrame:
+def _judged(table: pd.DataFrame, limit: float, null_alpha: float) -> pd.DataFrame:
     """Add false discovery rates and verdicts."""
     # All cells of a sample are its cell types once more: a family of their own, so that they change no type's FDR.
     once_more = (table["cell_type"] == ALL_CELLS) & (table["cell_type"].nunique() > 1)
@@ -165,7 +189,7 @@ def _judged(table: pd.DataFrame, limit: float) -> pd.DataFrame:
     if "concordance" in table:
         direction = direction.fillna(table["concordance"] - 0.5)
     table["verdict"] = [
-        verdict(row.scorable, row.p, row.fdr, sign, least, limit)
+        verdict(row.scorable, row.p, row.fdr, sign, least, limit, row.null_p, null_alpha)
         for row, sign, least in zip(table.itertuples(index=False), direction, reachable, strict=True)
     ]
     return table

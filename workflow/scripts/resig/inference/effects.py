@@ -81,41 +81,76 @@ class Auroc:
     high: np.ndarray
 
 
-def auroc(resistant: np.ndarray, sensitive: np.ndarray) -> Auroc:
-    """P(a resistant sample scores higher than a sensitive one), ties counting half, with DeLong's interval.
+def auroc(resistant: np.ndarray, sensitive: np.ndarray, pairs: bool = False) -> Auroc:
+    """P(a resistant sample scores higher than a sensitive one), ties counting half, with a score interval.
 
-    Where one arm lies wholly above the other DeLong's variance is 0; there the interval is Newcombe's. Where all
-    samples are tied it is 0 too, and there is no interval.
+    The interval is Newcombe's method 5, widened where DeLong's variance is the larger one: DeLong's own holds the truth
+    in 20 to 90 of 100 small samples, this one in 94 to 99 (docs/methods.md). With `pairs` row i of both arms is pair i,
+    and the variance is that of paired placements. Swapped arms give 1 - AUROC and the mirrored interval, to the last
+    bit. Where all samples are tied there is no interval.
     """
     n1, n2 = len(resistant), len(sensitive)
-    among_all = stats.rankdata(np.concatenate([resistant, sensitive]), axis=0)
-    above = (among_all[:n1] - stats.rankdata(resistant, axis=0)) / n2
-    below = 1.0 - (among_all[n1:] - stats.rankdata(sensitive, axis=0)) / n1
-    value = above.mean(axis=0)
+    above, below = placements(resistant, sensitive)
+    won = above.sum(axis=0)
+    value = np.where(2 * won >= n1 * n2, won / (n1 * n2), 1 - (n1 * n2 - won) / (n1 * n2))
     if min(n1, n2) < 2:
         return Auroc(value, np.full_like(value, np.nan), np.full_like(value, np.nan))
-    half = stats.norm.ppf(0.975) * np.sqrt(above.var(axis=0, ddof=1) / n1 + below.var(axis=0, ddof=1) / n2)
-    edge = half == 0
-    half[edge] = np.nan
-    low, high = np.clip(value - half, 0, 1), np.clip(value + half, 0, 1)
-    bound = _newcombe_edge(n1, n2)
-    above_all, below_all = edge & (value == 1), edge & (value == 0)
-    low[above_all], high[above_all] = bound, 1.0
-    low[below_all], high[below_all] = 0.0, 1 - bound
-    return Auroc(value, low, high)
+    delong = delong_variance(above, below)
+    folded = np.maximum(value, 1 - value)
+    edge = folded == 1
+    expected = _newcombe_variance(np.where(edge, 0.5, folded), n1, n2)
+    widened = np.where(edge, 1.0, np.maximum(1.0, delong / expected))
+    if pairs:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            ratio = np.where(delong > 0, _variance(above + below) / n1**3 / delong, 1.0)
+        widened = widened * (ratio if n1 >= FEWEST_PAIRS else np.maximum(1.0, ratio))
+    # Taken from 1 twice, so that they can be mirrored without rounding.
+    low, high = (1 - (1 - _newcombe(folded, n1, n2, widened, end)) for end in (-1, 1))
+    low = np.where(folded == 0.5, 1 - high, low)
+    turned = value < 0.5
+    low, high = np.where(turned, 1 - high, low), np.where(turned, 1 - low, high)
+    tied = (delong == 0) & (folded == 0.5)
+    return Auroc(value, np.where(tied, np.nan, low), np.where(tied, np.nan, high))
 
 
-def auroc_paired(resistant: np.ndarray, sensitive: np.ndarray) -> Auroc:
-    """Return the AUROC of two arms whose rows are pairs."""
-    return auroc(resistant, sensitive)
+def placements(resistant: np.ndarray, sensitive: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Count for each sample the samples of the other arm against which it speaks for resistance, ties half.
+
+    Halves of whole numbers: sums of them and of their squares carry no rounding.
+    """
+    n1 = len(resistant)
+    among_all = stats.rankdata(np.concatenate([resistant, sensitive]), axis=0)
+    above = among_all[:n1] - stats.rankdata(resistant, axis=0)
+    return above, n1 - (among_all[n1:] - stats.rankdata(sensitive, axis=0))
 
 
-def _newcombe_edge(n1: int, n2: int) -> float:
-    """Lower 95 % bound for an observed AUROC of 1 (Newcombe 2006, method 5), by bisection."""
-    z2, mean_n = stats.norm.ppf(0.975) ** 2, (n1 + n2) / 2 - 1
-    low, high = 0.0, 1.0
+def delong_variance(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """Return DeLong's variance of the AUROC from the placements of both arms."""
+    n1, n2 = len(above), len(below)
+    return _variance(above) / n2**2 / n1 + _variance(below) / n1**2 / n2
+
+
+# With fewer pairs the correlation within them is too poorly known to narrow an interval.
+FEWEST_PAIRS = 5
+
+
+def _variance(counts: np.ndarray) -> np.ndarray:
+    n = len(counts)
+    return (n * (counts**2).sum(axis=0) - counts.sum(axis=0) ** 2) / (n * (n - 1))
+
+
+def _newcombe_variance(theta: np.ndarray, n1: int, n2: int) -> np.ndarray:
+    """Variance of an AUROC of theta (Newcombe 2006, method 5: Hanley and McNeil's with one size for both arms)."""
+    others = (n1 + n2) / 2 - 1
+    return theta * (1 - theta) * (1 + others * ((1 - theta) / (2 - theta) + theta / (1 + theta))) / (n1 * n2)
+
+
+def _newcombe(value: np.ndarray, n1: int, n2: int, widened: np.ndarray, end: int) -> np.ndarray:
+    """Return the AUROC that is just 1.96 of its own standard errors away, above (end 1) or below (end -1)."""
+    z2 = stats.norm.ppf(0.975) ** 2 * widened
+    near, far = value.astype(float), np.full_like(value, 1.0 if end > 0 else 0.0)
     for _ in range(60):
-        theta = (low + high) / 2
-        variance = theta * (1 - theta) * (1 + mean_n * ((1 - theta) / (2 - theta) + theta / (1 + theta))) / (n1 * n2)
-        low, high = (theta, high) if (1 - theta) ** 2 > z2 * variance else (low, theta)
-    return (low + high) / 2
+        middle = (near + far) / 2
+        inside = (value - middle) ** 2 <= z2 * _newcombe_variance(middle, n1, n2)
+        near, far = np.where(inside, middle, near), np.where(inside, far, middle)
+    return np.where(value == 1.0, 1.0, near) if end > 0 else near

@@ -28,7 +28,6 @@ from resig.inference.design import Estimates
 from resig.inference.effects import (
     Effect,
     auroc,
-    auroc_paired,
     detectable,
     rounding,
     small_sample_factor,
@@ -141,7 +140,7 @@ class LinearDesign:
         effect = standardised(slope, sd, rounding(values), self._free, self._weight)
         found = self._p(values, permutations, seed)
         upper, lower = (values[self.axis == end] for end in (0.5, -0.5))
-        area = auroc_paired(*self._pairs(values)) if self._in_pairs else auroc(upper, lower)
+        area = auroc(*self._pairs(values), pairs=True) if self._in_pairs else auroc(upper, lower)
         mde = detectable(self._weight, self._free) if found.smallest <= 0.05 else np.nan
         shared, shared_se = self._on_shared_scale(values, slope, sd, effect)
         return Estimates(

@@ -79,17 +79,22 @@ class Findings:
 
 
 def examine(
-    background: Background, method_name: str, cell_type: str, samples: Sequence[str], effects: Effects
+    background: Background,
+    method_name: str,
+    cell_type: str,
+    samples: Sequence[str],
+    effects: Effects,
+    signatures: Sequence[str] | None = None,
 ) -> dict[str, Findings]:
-    """Examine every signature that a method scores, in the samples of one cell type, by the effects of a design."""
+    """Examine signatures that a method scores (all, or those named), in the samples of a design, by its effects."""
     method = background.methods[method_name]
     own = {
         name: each
         for name, each in sets_of(method.panel(background.panel)).items()
-        if len(each.gene) >= method.at_least
+        if len(each.gene) >= method.at_least and (signatures is None or name in signatures)
     }
     if reason := why_not(method, background.bulk):
-        return {name: _unknown(reason) for name in own}
+        return {name: unknown(reason) for name in own}
     rows = background.rows_of(cell_type, samples)
     score = scorer_of(method, background.pseudobulk, rows, background.bulk)
     pool = Pool(background, method, cell_type)
@@ -249,6 +254,7 @@ def _null_row(stands: Any, observed: float, reason: str) -> dict[str, Any]:
     }
 
 
-def _unknown(reason: str) -> Findings:
+def unknown(reason: str) -> Findings:
+    """Return what can be said of a signature that cannot be examined."""
     columns = {"null_p": np.nan, "null_percentile": np.nan, "top_genes": "", "loo_min_effect": np.nan}
     return Findings(columns, _null_row(UNKNOWN, np.nan, reason), [f"no_matched_null:{reason}"], [])

@@ -1,0 +1,67 @@
+"""Real cohorts, each with the answer that was expected before the run. They lie beside the project, not in it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import ROOT, Ran, snakemake
+
+DATA = ROOT.parent / "shared" / "data"
+COHORTS = Path(__file__).parent / "cohorts"
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(not DATA.is_dir(), reason=f"the cohorts are not here ({DATA})"),
+]
+
+
+@pytest.fixture(scope="module")
+def run_cohort(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Ran]:
+    def run(name: str) -> Ran:
+        folder = tmp_path_factory.mktemp(name)
+        (folder / "data").symlink_to(DATA)
+        (folder / "erbb2.tsv").write_text("signature\tsymbol\tweight\nerbb2\tERBB2\t1\n")
+        config = COHORTS / f"{name}.yaml"
+        wanted = "results/summary/verdicts.tsv"  # and its table siblings; no pictures
+        ran = snakemake(folder, wanted, "--cores", "2", "--configfile", config, snakefile=checkout / "Snakefile")
+        assert ran.code == 0, ran.err[-4000:]
+        return ran
+
+    return run
+
+
+def summary(ran: Ran, name: str) -> pd.DataFrame:
+    return pd.read_csv(ran.folder / f"results/summary/{name}.tsv", sep="\t")
+
+
+def test_erbb2_follows_her2_status_and_turned_arms_turn_the_answer(run_cohort: Callable[[str], Ran]) -> None:
+    rows = summary(run_cohort("scanb"), "contrasts").set_index("contrast")
+    straight, turned = rows.loc["her2"], rows.loc["her2_turned"]
+    assert (straight["n_resistant"], straight["n_sensitive"]) == (42, 343)
+    assert "15_samples_in_neither_arm" in straight["flags"]
+    assert straight["auroc"] == pytest.approx(0.908, abs=0.002)  # measured with plain tools before resig was there
+    assert turned["auroc"] == pytest.approx(1 - straight["auroc"], abs=1e-9)
+    assert turned["effect"] == pytest.approx(-straight["effect"], rel=1e-9)
+    assert (straight["verdict"], turned["verdict"]) == ("supported", "contradicted")
+
+
+def test_one_sample_an_arm_claims_nothing_and_says_why(run_cohort: Callable[[str], Ran]) -> None:
+    ran = run_cohort("pc9")
+    table = summary(ran, "contrasts")
+    assert set(table["verdict"]) == {"underpowered", "not_measurable"}
+    assert table[["p", "fdr", "effect", "ci_low", "ci_high"]].isna().all(axis=None)
+    measured = table[table["verdict"] == "underpowered"]
+    assert measured["flags"].str.contains("fewer_than_2_samples_in_an_arm").all()
+    said = summary(ran, "verdicts").query("verdict == 'underpowered'")["why"]
+    assert said.str.contains("too few samples to say anything").all()
+    assert said.str.contains("1 resistant, 1 sensitive").all()
+    overall = summary(ran, "signature_verdicts")
+    assert set(overall["verdict"]) == {"underpowered", "not_measurable"}
+    assert overall["agreement"].isna().all()
+
+
+def test_multidrug_resistance_is_not_separable(run_cohort: Callable[[str], Ran]) -> None:
+    answers = summary(run_cohort("all_mdr"), "verdicts")
+    assert set(answers["verdict"]) == {"not_separable", "not_measurable"}
+    assert (answers["verdict"] == "not_separable").sum() > 10
