@@ -14,6 +14,7 @@ from resig.intake.samples import ALL_CELLS, BULK_TYPE
 from resig.tables import COMPOSITION
 
 ALPHA, HALF = 0.05, 0.5
+FEW_ARRANGEMENTS = 100  # of estimates whose p is not used
 
 
 def say_of_cells(
@@ -64,7 +65,7 @@ def composition_table(
     cells = confounders[confounders["cell_type"] != ALL_CELLS].pivot(
         index="sample", columns="cell_type", values="n_cells"
     )
-    cells = cells.fillna(0)
+    cells = cells.astype(float).fillna(0)
     total = cells.sum(axis=1)
     enough = samples["sample"].isin(total.index[total >= inference["min_cells"]])
     design = design_of(spec, samples[enough], dataset, batch)
@@ -93,13 +94,9 @@ def mix_shares(scores: pd.DataFrame, whole: pd.DataFrame, design: Design) -> dic
     known = set(map(tuple, whole.dropna(subset=["score"])[["signature", "method"]].drop_duplicates().to_numpy()))
     for key, own in types.groupby(["signature", "method"], sort=False):
         if key in known:
-            cells = (
-                own.pivot(index="sample", columns="cell_type", values="n_cells")
-                .loc[design.samples]
-                .fillna(0)
-                .to_numpy()
-            )
-            means = own.pivot(index="sample", columns="cell_type", values="score").loc[design.samples].to_numpy()
+            wide = own.pivot(index="sample", columns="cell_type", values=["n_cells", "score"]).loc[design.samples]
+            cells, means = (wide[part].to_numpy(dtype=float, na_value=np.nan) for part in ("n_cells", "score"))
+            cells = np.nan_to_num(cells)
             parts = decompose(cells / cells.sum(axis=1, keepdims=True), means)
             found[key] = share_of_mix(parts, direction)
     return found
@@ -111,7 +108,7 @@ def of_numbers(rows: pd.DataFrame, here: pd.DataFrame, design: Design, inference
     Where the number of cells (its logarithm) follows the contrast, an effect with p at most 0.05 that loses more than
     half of itself when that number is adjusted for is flagged.
     """
-    cells = np.log10(here.groupby("sample")["n_cells"].first()).loc[design.samples]
+    cells = np.log10(here.groupby("sample")["n_cells"].first().astype(float)).loc[design.samples]
     if cells.nunique() < 2:
         return {}
     apart = design.estimate(cells.to_numpy()[:, None], inference["permutations"], inference["seed"]).p[0]
@@ -120,11 +117,14 @@ def of_numbers(rows: pd.DataFrame, here: pd.DataFrame, design: Design, inference
         return {}
     flagged: dict[Any, str] = {}
     for method, own in rows.groupby("method"):
+        called = own[(own["p"] <= ALPHA) & own["effect"].notna()]
         wide = here[here["method"] == method].pivot(index="sample", columns="signature", values="score")
-        left = given.effects(wide.reindex(index=given.samples, columns=own["signature"]).to_numpy(dtype=float))
-        lost = ~(np.abs(left) >= HALF * np.abs(own["effect"])) | (np.sign(left) != np.sign(own["effect"]))
-        flagged |= dict.fromkeys(
-            own.index[(lost & (own["p"] <= ALPHA) & own["effect"].notna() & np.isfinite(left)).to_numpy()],
-            "follows_cell_number",
+        wide = wide.reindex(columns=called["signature"]).astype(float)
+        # On the scale of meta_effect: over a spread that the number of cells does not take away.
+        before, after = (
+            each.estimate(wide.loc[each.samples].to_numpy(), FEW_ARRANGEMENTS, inference["seed"]).meta_effect
+            for each in (design, given)
         )
+        kept = (np.abs(after) >= HALF * np.abs(before)) & (np.sign(after) == np.sign(before))
+        flagged |= dict.fromkeys(called.index[~kept], "follows_cell_number")
     return flagged

@@ -36,7 +36,7 @@ def draw_survival(
     known = table[(table["method"] == method) & table["p"].notna()]
     first = known.sort_values(["p", "cell_type", "signature"], kind="stable").head(PANELS)
     down = max(1, -(-len(first) // ACROSS))
-    figure = plt.figure(figsize=(11, 0.7 + 3.7 * down), layout="constrained")
+    figure = plt.figure(figsize=(11, 1.2 + 3.8 * down), layout="constrained")
     of = f" (the {len(first)} smallest p of {len(known)})" if len(first) < len(known) else ""
     title = f"{table['contrast'].iloc[0]} in {table['dataset'].iloc[0]}, scored by {method}{of}"
     figure.suptitle(plain(title), x=0.01, ha="left", fontweight="bold")
@@ -88,8 +88,6 @@ def _panel(axes: Axes, row: Any, name: str, scores: pd.Series, design: Survival,
     axes.set_ylim(0, 1.03)
     axes.set_xlabel(plain(spec["survival"]["time"]), labelpad=1)
     axes.text(0, -0.185, "at risk", transform=axes.transAxes, ha="left", va="top", fontsize=7, color=INK)
-    # Room for the numbers beneath: what lies outside the axes is not counted by the layout.
-    axes.text(0, -0.5, " ", transform=axes.transAxes)
     axes.set_ylabel("event-free share", fontsize=8)
     where = "" if row.cell_type == "bulk" else f"\n{row.cell_type}"
     axes.set_title(wrapped(name, 44) + plain(where), loc="left", fontweight="bold", fontsize=8.5)
@@ -111,4 +109,4 @@ def _legend(figure: Figure) -> None:
 
     handles = [Line2D([], [], color=colour, label=label) for label, colour in THIRDS.items()]
     note = "Thirds are for the eye: hazard ratio, C and p are of the score itself (Cox's model, per SD)."
-    figure.legend(handles=handles, loc="outside lower left", ncols=3, title=note, alignment="left", fontsize=8)
+    figure.legend(handles=handles, loc="outside upper left", ncols=3, title=note, alignment="left", fontsize=8)
