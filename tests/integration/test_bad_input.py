@@ -80,7 +80,7 @@ JOBS = {
     "no shared sample": (
         {"matrix": MATRIX.replace("A-", "A.")},
         "ERROR: matrix.tsv: shares no sample with samples.tsv; 'A-1' there looks like 'A.1' here: "
-        "make the ids the same (case, dots, dashes)",
+        "make the ids the same (dots for dashes)",
     ),
     "a value that is no number": (
         {"matrix": MATRIX.replace("4\t3\t2", "4\tn/a\t2")},

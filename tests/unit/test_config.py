@@ -164,18 +164,43 @@ SAFE = "characters that cannot stand in a file name; use letters, digits, '_', '
         (
             "kind: single_cell\n    matrix: cells.h5ad",
             "kind: single_cell\n    matrix: expression.tsv",
-            "8: datasets.cells.matrix: 'expression.tsv' is not an .h5ad file; single-cell data are read from .h5ad",
+            "6: datasets.cells: key 'metadata' is missing; this matrix does not say which sample a cell is from: name "
+            "a table of its cells, or write the sample before the file, as in matrix: {my_sample: expression.tsv}",
         ),
         (
             "sample: donor",
             "sample: donor\n    metadata: samples.tsv",
-            "10: datasets.cells.metadata: is not read for kind: single_cell; put its columns into obs of the .h5ad",
+            "10: datasets.cells.metadata: samples.tsv: names no cell of the matrix, and has no column 'donor' that "
+            "obs of cells.h5ad has too; cells here begin with 'c1', its first column with 's1'",
         ),
         (
             "datasets:",
             "signatures: {collections: [resistence]}\ndatasets:",
             "1: signatures.collections: 'resistence' is "
             "neither a shipped collection nor a file; did you mean 'resistance'?",
+        ),
+        # from elsewhere
+        (
+            "expression.tsv",
+            "expression.tar!a.tsv",
+            "4: datasets.trial.matrix: file 'expression.tar' does not exist; did you mean 'expression.tsv'?",
+        ),
+        (
+            "expression.tsv",
+            "GSE1/GSE1_RAW.tar",
+            "4: datasets.trial.matrix: 'GSE1/GSE1_RAW.tar' is an archive; name the file in it, such as "
+            "'GSE1/GSE1_RAW.tar!path/in/archive'",
+        ),
+        (
+            "expression.tsv",
+            "https://me:word@host/e.tsv",
+            "4: datasets.trial.matrix: 'host': an address with a user name or password is not read; "
+            "download the file by hand",
+        ),
+        (
+            "metadata: samples.tsv",
+            "metadata: samples.tsv\n    sha256: {sample.tsv: " + 64 * "a" + "}",
+            "6: datasets.trial.sha256: 'sample.tsv' is no file of this dataset; its files: expression.tsv, samples.tsv",
         ),
         # columns
         (
@@ -320,7 +345,7 @@ def test_a_table_that_cannot_be_read_is_said_by_its_own_line() -> None:
     Path("samples.tsv").write_text("sample_id\tresponse\ns1\tPD\textra\n")
     assert problems(GOOD) == [
         "mine.yaml line 5: datasets.trial.metadata: samples.tsv: row 2 has 3 fields, the header has 2; "
-        "check the separators (TABs expected by the file's name)"
+        "check the separators (TABs expected)"
     ]
 
 

@@ -46,16 +46,37 @@ LIBRARY = [
         "inference/two_groups",
         "intake/__init__",
         "intake/archive",
-        "intake/cells",
+        "intake/columns",
         "intake/download",
         "intake/feature_columns",
         "intake/genes",
         "intake/labels",
+        "intake/mismatch",
+        "intake/quality",
+        "intake/readers/__init__",
+        "intake/readers/by_rows",
+        "intake/readers/csr_file",
+        "intake/readers/gct",
+        "intake/readers/grid",
+        "intake/readers/h5ad",
+        "intake/readers/joined",
+        "intake/readers/loom",
+        "intake/readers/one_sample",
+        "intake/readers/parquet",
+        "intake/readers/recognise",
+        "intake/readers/registry",
+        "intake/readers/series_matrix",
+        "intake/readers/taken",
+        "intake/readers/tenx",
+        "intake/readers/tenx_h5",
+        "intake/readers/tenx_mtx",
+        "intake/readers/text",
         "intake/remote",
         "intake/run",
         "intake/samples",
+        "intake/several",
         "intake/summed",
-        "intake/text",
+        "intake/who",
         "ledger",
         "lint",
         "logs",
@@ -110,6 +131,7 @@ sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
 from resig.config import ConfigError, complete_config, config_to_describe, folder_of_downloads, load_schema
 from resig.intake.remote import is_brought, local_path
+from resig.intake.several import files_asked, parts_of
 from resig.scoring.shards import count_shards
 
 SHIPPED = "resources/"
@@ -156,9 +178,14 @@ CONTRASTS = config["contrasts"]
 ASKED = [(dataset, contrast) for contrast, spec in CONTRASTS.items() for dataset in spec["datasets"]]
 
 
+def one_of(names):
+    """Return the pattern of a wildcard that stands for these names and no others."""
+    return "|".join(map(re.escape, names)) or "none"
+
+
 wildcard_constraints:
-    dataset="|".join(map(re.escape, DATASETS)) or "none",
-    contrast="|".join(map(re.escape, CONTRASTS)) or "none",
+    dataset=one_of(DATASETS),
+    contrast=one_of(CONTRASTS),
 
 
 def methods_of(dataset):

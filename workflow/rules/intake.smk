@@ -6,7 +6,7 @@ rule intake:
     input:
         library=LIBRARY,
         nomenclature=NOMENCLATURE,
-        matrix=lambda wildcards: at_hand(DATASETS[wildcards.dataset]["matrix"]),
+        matrix=lambda wildcards: [at_hand(path) for path in parts_of(DATASETS[wildcards.dataset]["matrix"]).values()],
         metadata=lambda wildcards: [
             at_hand(path) for path in [DATASETS[wildcards.dataset]["metadata"]] if path is not None
         ],

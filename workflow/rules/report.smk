@@ -138,8 +138,7 @@ rule validate:
         shipped=rules.signatures.input.shipped,
         own=rules.signatures.input.own,
         companions=rules.signatures.input.companions,
-        matrices=[at_hand(spec["matrix"]) for spec in DATASETS.values()],
-        metadata=[at_hand(spec["metadata"] or spec["matrix"]) for spec in DATASETS.values()],
+        data=[at_hand(path) for spec in DATASETS.values() for path in files_asked(spec)],
         nomenclature=NOMENCLATURE,
         probes=[at_hand(spec["probes"]) for spec in DATASETS.values() if spec["probes"]],
     log:

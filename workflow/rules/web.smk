@@ -12,11 +12,6 @@ UNPACKED_HERE = to_unpack(ABOUT_FILES, DOWNLOADS)
 IN_DOWNLOADS = DOWNLOADS.replace("{", "{{").replace("}", "}}")
 
 
-def one_of(places):
-    """Return the pattern of a wildcard that stands for these places and no others."""
-    return "|".join(map(re.escape, places)) or "none"
-
-
 wildcard_constraints:
     fetched=one_of(FETCHED),
     file=one_of(place for place, (_, member, _) in UNPACKED_HERE.items() if not member.endswith("/")),

@@ -10,8 +10,7 @@ with answer_errors():
         shipped=data.shipped,
         own=data.own,
         companion_files=data.companions,
-        matrices=data.matrices,
-        metadata=data.metadata,
+        files=data.data,
         names=Names.of(data.nomenclature),
         probes=dict(zip(snakemake.params.probed, data.probes, strict=True)),
     )

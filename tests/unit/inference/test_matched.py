@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 from resig.inference.matched import (
+    SMALLEST_BIN,
     bins_of,
     draw_sets,
     merge_bins,
@@ -30,6 +31,11 @@ def test_bins_are_alike_within_and_follow_the_mean():
     for values in (mean, detected):
         of_bin = np.bincount(bins, weights=values) / np.bincount(bins)
         assert ((values - of_bin[bins]) ** 2).sum() < 0.05 * ((values - values.mean()) ** 2).sum()
+
+
+def test_where_all_is_detected_the_mean_alone_is_cut():
+    mean = np.random.default_rng(0).normal(7, 2, 1000)
+    assert np.bincount(bins_of(mean, np.ones(1000))).tolist() == [SMALLEST_BIN] * 20
 
 
 def test_bins_do_not_know_the_order_of_genes():

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scoring"))
 from toolbox import counts, genes_of, panel_of, random_sets, rows_of, score_rows, write_h5ad
@@ -220,7 +219,7 @@ def test_a_set_as_large_as_the_panel_has_no_null_and_says_so():
 
 
 def test_p_of_matched_random_sets_is_uniform():
-    """Genes that all move, together and apart, and sets without any meaning: the p is no smaller than it should be."""
+    """Genes that all move, together and apart, and sets without any meaning: p is as small as it should be."""
     draw = np.random.default_rng(11)
     p = []
     for cohort_seed in range(4):
@@ -228,8 +227,9 @@ def test_p_of_matched_random_sets_is_uniform():
         values += draw.normal(0, 1, (16, 1)) * draw.normal(0, 0.7, N_GENES)
         sets = {f"S{at}": dict.fromkeys(draw.choice(N_GENES, 6, replace=False).tolist(), 1.0) for at in range(100)}
         p += [each.contrast["null_p"] for each in answers(values, sets, matched_sets=199).values()]
-    assert stats.kstest(p, "uniform").pvalue > 0.001
-    assert (np.array(p) <= 0.05).mean() < 0.05 + 3 * np.sqrt(0.05 * 0.95 / len(p))
+    found = np.array(p)
+    for alpha in (0.05, 0.1, 0.2):  # above, sets that lag behind the others have p of 1
+        assert abs((found <= alpha).mean() - alpha) < 3.5 * np.sqrt(alpha * (1 - alpha) / len(p))
 
 
 def test_groups_of_families_change_nothing(monkeypatch):

@@ -22,6 +22,7 @@ from resig.intake.genes import choose_genes, identify, joins
 from resig.intake.labels import read_labels
 from resig.intake.run import Targets, take_in
 from resig.names import Names
+from resig.plan import expected_coverage
 from resig.scoring.files import score_files
 from resig.tables import COVERAGE, GENES, MEMBERS, SIGNATURES
 
@@ -438,6 +439,24 @@ def test_unknown_names_that_an_own_set_uses_are_fine(tmp_path: Path) -> None:
     signatures, members = sets()
     members = members.assign(symbol=[f"thing{at}" for at in range(6)])
     assert measure_coverage("d", "mrna", signatures, members, genes, 0.6)["scorable"].tolist() == ["yes"]
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    ways=st.lists(st.sampled_from([*sorted(WAYS), "none"]), min_size=len(RICH), max_size=len(RICH)),
+    again=st.lists(st.integers(0, len(RICH) - 1), max_size=6),
+)
+def test_the_plan_expects_the_coverage_that_the_run_finds(
+    tmp_path_factory: pytest.TempPathFactory, ways: list[str], again: list[int]
+) -> None:
+    folder = tmp_path_factory.mktemp("plan")
+    features = [f"none{at}" if way == "none" else WAYS[way](RICH[at]) for at, way in enumerate(ways)]
+    features += [alias_of(RICH[at]) for at in again]
+    values = np.hstack([VALUES, VALUES[:, again] + 7])
+    genes, _ = taken(written(folder, values, features), folder)
+    found = measure_coverage("d", "mrna", *sets(), genes, 0.6)
+    planned = expected_coverage("d", "mrna", *sets(), identify(features, NAMES, "human", "mrna", "m"), 0.6)
+    pd.testing.assert_frame_equal(planned, found)
 
 
 # --- bad values ---

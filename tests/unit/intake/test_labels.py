@@ -59,9 +59,9 @@ def test_quoted_fields_keep_separators_and_quotes(tmp_path: Path) -> None:
         ("id\tid\ns1\t2\n", "column 'id' stands there 2 times; rename it"),
         ("id\tid \ns1\t2\n", "column 'id' stands there 2 times; rename it"),
         ("id\tr\ns1\tPD\ns2\n", "row 3 has 1 fields, the header has 2; "
-         "check the separators (TABs expected by the file's name)"),
+         "check the separators (TABs expected)"),
         ("id\tr\n\n\ns1\tPD\textra\n", "row 4 has 3 fields, the header has 2; "
-         "check the separators (TABs expected by the file's name)"),
+         "check the separators (TABs expected)"),
         ("id\tr\n", "has no rows of data; a header line and one line for each sample are needed"),
         ("", "has no rows of data; a header line and one line for each sample are needed"),
     ],

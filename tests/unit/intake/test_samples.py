@@ -61,7 +61,7 @@ def test_one_sample_in_two_rows_of_the_metadata_is_refused() -> None:
 
 def test_no_sample_in_common_is_refused() -> None:
     assert refused(join_bulk, ["x"], labels(id=["a"]), "id", None) == (
-        "samples.tsv: shares no sample with the matrix (column 'id'); check the ids"
+        "samples.tsv: shares no sample with the matrix (column 'id'); ids there begin with 'a', in the matrix with 'x'"
     )
 
 

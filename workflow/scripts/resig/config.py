@@ -11,8 +11,10 @@ import yaml
 
 from resig.errors import ResigError, nearest
 from resig.inference import KINDS
-from resig.intake.labels import Labels, read_labels
-from resig.intake.remote import files_of, is_brought, problem_with, sum_problems
+from resig.intake.labels import Labels
+from resig.intake.remote import archive_here, files_of, is_brought, problem_with, sum_problems
+from resig.intake.several import parts_of
+from resig.intake.who import know, says_more
 
 Json = Any
 KEYWORDS = {
@@ -253,46 +255,44 @@ def _dataset_problems(
     missing = False
     if name in OWN_FOLDERS:
         yield here, f"the name '{name}' is kept for a folder of the results; choose another one"
-    for key in ("matrix", "metadata", "probes"):
-        path = dataset[key]
+    files = [(key, dataset[key]) for key in ("metadata", "probes")]
+    try:
+        files = [*(("matrix", path) for path in parts_of(dataset["matrix"]).values()), *files]
+    except ResigError as error:
+        missing = True
+        yield (*here, "matrix"), str(error)
+    for key, path in files:
         problem = problem_with(path) if path is not None else None
         if problem:
             missing = True
             yield (*here, key), problem
+        elif path is not None and (archive := archive_here(path)) and not Path(locate(archive)).is_file():
+            missing = True
+            yield (*here, key), f"file '{archive}' does not exist; {_nearest_file(archive)}"
         elif path is not None and is_brought(path):
             missing = missing or not Path(locate(path)).exists()  # checked again as soon as it is there
-        elif path is not None and not Path(locate(path)).is_file():
+        elif path is not None and not Path(locate(path)).exists():
             missing = True
             yield (*here, key), f"file '{path}' does not exist; {_nearest_file(path)}"
     yield from (((*here, "sha256"), problem) for problem in sum_problems(dataset))
-    is_h5ad = str(dataset["matrix"]).endswith(".h5ad")
-    if dataset["kind"] == "single_cell" and dataset["metadata"] is not None:
-        missing = True
-        yield (*here, "metadata"), "is not read for kind: single_cell; put its columns into obs of the .h5ad"
     if dataset["kind"] == "bulk" and dataset["cell_type"] is not None:
         yield (*here, "cell_type"), "has no meaning for kind: bulk; remove it, or set kind: single_cell"
-    if dataset["kind"] == "bulk" and dataset["metadata"] is None and not is_h5ad:
-        missing = True
-        yield here, "key 'metadata' is missing; a text matrix needs a table of its samples"
-    if dataset["kind"] == "single_cell" and not is_h5ad:
-        missing = True
-        yield (
-            (*here, "matrix"),
-            f"'{dataset['matrix']}' is not an .h5ad file; single-cell data are read from .h5ad",
-        )
     if missing:
         return
     try:
-        source = dataset["metadata"] or dataset["matrix"]
-        labels[name] = read_labels(locate(source), called=source)
+        if dataset["metadata"] is None and not says_more(dataset, locate):
+            yield here, f"key 'metadata' is missing; {_wanted_table(dataset)}"
+            return
+        labels[name] = know(dataset, locate).labels
     except ResigError as error:
-        yield (*here, "metadata" if dataset["metadata"] else "matrix"), str(error)
+        about_table = dataset["metadata"] and error.where in (dataset["metadata"], locate(dataset["metadata"]))
+        yield (*here, "metadata" if about_table else "matrix"), str(error)
         return
     for word, types in dataset["contexts"].items():
         yield from _context_problems((*here, "contexts", word), types, dataset, labels[name])
     for key in ("sample", "cell_type", "batch", "purity"):
         column = dataset.get(key)
-        optional = is_h5ad and dataset["kind"] == "bulk" and key == "sample" and dataset["metadata"] is None
+        optional = dataset["kind"] == "bulk" and key == "sample" and dataset["metadata"] is None
         if column is not None and column not in labels[name].columns and not optional:
             yield (*here, key), _no_column(column, labels[name])
         elif column is not None and key == "purity":
@@ -391,6 +391,15 @@ def _contrast_problems(
                             f"{nearest(each, types, 'cell types there')}"
                         ),
                     )
+
+
+def _wanted_table(dataset: Mapping[str, Json]) -> str:
+    if dataset["kind"] == "bulk":
+        return "a text matrix needs a table of its samples"
+    return (
+        "this matrix does not say which sample a cell is from: name a table of its cells, or write the sample before "
+        f"the file, as in matrix: {{my_sample: {dataset['matrix']}}}"
+    )
 
 
 def _phenotype_problems(

@@ -24,7 +24,7 @@ from resig.columns import (
 from resig.config import OWN_FOLDERS
 from resig.errors import ResigError
 from resig.intake.labels import Labels, read_labels, read_text, separator_of
-from resig.intake.text import names_in, read_text_matrix
+from resig.intake.readers.text import names_in, read_text_matrix
 from resig.matrix import names_along, open_matrix
 from resig.names import Found, Names, organism_of
 from resig.units import Look, decide

@@ -77,11 +77,29 @@ def names_along(path: str | os.PathLike[str], axis: str) -> list[str]:
         if axis not in file and "matrix" in file:
             index = file["matrix/barcodes" if axis == "obs" else "matrix/features/name"]
         else:
-            node = file[axis]
-            index = node[node.attrs["_index"]]
-        if isinstance(index, h5py.Group):  # a nullable string array
-            index = index["values"]
-        return [value.decode("utf-8") if isinstance(value, bytes) else str(value) for value in index[:]]
+            return index_of(file[axis], str(path))
+        return _words(index)
+
+
+def index_of(table: h5py.Group, where: str) -> list[str]:
+    """Return the names of the rows of obs or var."""
+    title = table.attrs.get("_index")
+    if not isinstance(table, h5py.Group) or title is None or title not in table:
+        raise ResigError(
+            f"its {table.name.strip('/')} has no index: nothing names its rows",
+            where=where,
+            todo="write it again with anndata",
+        )
+    return _words(table[title])
+
+
+def _words(index: h5py.Dataset | h5py.Group) -> list[str]:
+    if isinstance(index, h5py.Group) and "categories" in index:
+        names = _words(index["categories"])
+        return [names[code] for code in index["codes"][:]]
+    if isinstance(index, h5py.Group):  # a nullable string array
+        index = index["values"]
+    return [value.decode("utf-8") if isinstance(value, bytes) else str(value) for value in index[:]]
 
 
 def _open(path: str | os.PathLike[str]) -> h5py.File:

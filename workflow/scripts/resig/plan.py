@@ -14,12 +14,11 @@ from resig.inference.covariates import columns_of
 from resig.inference.design import Design, design_of, kind_of
 from resig.inference.survival import Survival
 from resig.inference.two_groups import split_arms
-from resig.intake.feature_columns import feature_columns
-from resig.intake.genes import choose_genes
-from resig.intake.labels import Labels, read_labels, read_text, separator_of
+from resig.intake.genes import Identified, choose_genes
+from resig.intake.labels import Labels
 from resig.intake.run import identify_features
-from resig.intake.text import names_in
-from resig.matrix import names_along
+from resig.intake.several import files_asked
+from resig.intake.who import features_of, know
 from resig.names import Names
 from resig.signatures import gather
 
@@ -29,21 +28,28 @@ def describe_plan(
     shipped: Sequence[str],
     own: Sequence[str],
     companion_files: Sequence[str],
-    matrices: Sequence[str],
-    metadata: Sequence[str],
+    files: Sequence[str],
     names: Names,
     probes: Mapping[str, str],
 ) -> str:
-    """Return the plan as text for the terminal; `probes` is the file of each dataset that has a map of probes."""
+    """Return the plan as text for the terminal.
+
+    `files` are those of all datasets, in the order of the config; `probes` is the file of each dataset that has a map
+    of probes.
+    """
+    named = [path for dataset in config["datasets"].values() for path in files_asked(dataset)]
+    locate = dict(zip(named, files, strict=True)).__getitem__
     collection, notices = gather(config["signatures"], shipped, own, companion_files, names)
     signatures, members = collection.signatures, collection.members
     lines = [f"{len(signatures)} signatures with {len(members)} members"]
     lines += [f"  {row.collection} line {row.line}: {row.problem}: {row.action}" for row in notices.itertuples()]
     labels: dict[str, Labels] = {}
-    for (name, dataset), matrix, table in zip(config["datasets"].items(), matrices, metadata, strict=True):
-        labels[name] = read_labels(table, called=dataset["metadata"] or dataset["matrix"])
+    for name, dataset in config["datasets"].items():
+        labels[name] = know(dataset, locate).labels
+        features, others = features_of(dataset, locate)
         asked = dataset | {"probes": probes.get(name)}
-        lines += ["", *_dataset_lines(name, asked, config, signatures, members, matrix, labels[name], names)]
+        identified = identify_features(features, others, asked, dataset["matrix"], names)
+        lines += ["", *_dataset_lines(name, dataset, config, signatures, members, identified)]
     for name, contrast in config["contrasts"].items():
         lines += ["", f"contrast {name}: {_question(contrast)}"]
         for dataset in contrast["datasets"]:
@@ -59,16 +65,11 @@ def _dataset_lines(
     config: Mapping[str, Any],
     signatures: pd.DataFrame,
     members: pd.DataFrame,
-    matrix: str,
-    labels: Labels,
-    names: Names,
+    identified: Identified,
 ) -> list[str]:
-    features = _features(matrix, set(labels.load(dataset["sample"])) if dataset["sample"] in labels.columns else set())
-    others = feature_columns(matrix) if matrix.endswith(".h5ad") else {}
-    identified = identify_features(features, others, dataset, dataset["matrix"], names)
-    alike = np.ones(len(features))  # as if every feature varied: the values are not read
-    genes = choose_genes(identified, alike, alike, alike)
-    gate = measure_coverage(name, dataset["assay"], signatures, members, genes, config["scoring"]["min_coverage"])
+    features = identified.features
+    least = config["scoring"]["min_coverage"]
+    gate = expected_coverage(name, dataset["assay"], signatures, members, identified, least)
     counts = gate["scorable"].value_counts()
     methods = ", ".join(config["scoring"][dataset["kind"]])
     lines = [
@@ -94,11 +95,19 @@ def _context_lines(dataset: Mapping[str, Any], signatures: pd.DataFrame, labels:
     return [f"  {count} signatures are about {where} ({how})" for (where, how), count in alike.items()]
 
 
-def _features(matrix: str, sample_ids: set[str]) -> list[str]:
-    if matrix.endswith(".h5ad"):
-        return names_along(matrix, "var")
-    across, down = names_in(read_text(matrix), separator_of(matrix), matrix)
-    return down if len(sample_ids & set(across)) >= len(sample_ids & set(down)) else across
+def expected_coverage(
+    name: str,
+    assay: str,
+    signatures: pd.DataFrame,
+    members: pd.DataFrame,
+    identified: Identified,
+    min_coverage: float,
+) -> pd.DataFrame:
+    """Return the coverage table of a run, but for members that turn out never to vary: values are not read."""
+    alike = np.ones(len(identified.features))
+    return measure_coverage(
+        name, assay, signatures, members, choose_genes(identified, alike, alike, alike), min_coverage
+    )
 
 
 def _question(contrast: Mapping[str, Any]) -> str:

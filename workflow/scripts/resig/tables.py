@@ -212,13 +212,18 @@ GENES = Table(
     "One row for each feature of the matrix, in its order: what it was taken for, and whether it is used.",
     (
         Column("feature", "text", "Name in the matrix; empty where it has none.", optional=True),
-        Column("symbol", "text", "Gene it was taken for; empty when it could not be told.", optional=True),
-        Column("how", "text", "How the symbol was found."),
+        Column(
+            "symbol",
+            "text",
+            "Gene it was taken for; its own name where that is not known, empty where it has none.",
+            optional=True,
+        ),
+        Column("how", "text", "How the symbol was found, or why not (docs/methods.md)."),
         Column("used", "text", "Whether this feature stands for its symbol.", choices=("yes", "no")),
         Column("mean", "number", "Mean on the log scale over the observations in use."),
         Column("sd", "number", "Standard deviation on the log scale."),
         Column("detected", "number", "Share of observations with a value other than zero."),
-        Column("note", "text", "Why a feature is not used.", optional=True),
+        Column("note", "text", "Why a feature is not used, and what to know about its name.", optional=True),
     ),
 )
 
@@ -246,7 +251,7 @@ COVERAGE = Table(
         Column("signature", "text", "Identifier of the signature."),
         Column("n_members", "integer", "Members of the signature."),
         Column("n_found", "integer", "Members found in the matrix, by whatever name."),
-        Column("n_alias", "integer", "Of these, found by a previous name or an alias."),
+        Column("n_alias", "integer", "Of these, found by a previous name, an alias or another spelling."),
         Column("n_ortholog", "integer", "Of these, found by an ortholog."),
         Column("n_missing", "integer", "Members not found."),
         Column(

@@ -118,6 +118,8 @@ def of_numbers(rows: pd.DataFrame, here: pd.DataFrame, design: Design, inference
     flagged: dict[Any, str] = {}
     for method, own in rows.groupby("method"):
         called = own[(own["p"] <= ALPHA) & own["effect"].notna()]
+        if called.empty:
+            continue
         wide = here[here["method"] == method].pivot(index="sample", columns="signature", values="score")
         wide = wide.reindex(columns=called["signature"]).astype(float)
         # On the scale of meta_effect: over a spread that the number of cells does not take away.

@@ -25,9 +25,11 @@ Effects = Callable[[np.ndarray], np.ndarray]
 def bins_of(mean: np.ndarray, detected: np.ndarray) -> np.ndarray:
     """Put each gene into a bin by the rank of its mean, and within that by the rank of its detection.
 
-    Bins are numbered along the mean, then along detection: neighbours are alike.
+    Bins are numbered along the mean, then along detection: neighbours are alike. Where nearly all genes are detected
+    everywhere there is more room for bins of the mean.
     """
-    by_mean = cut(mean, MEAN_BINS, SMALLEST_BIN * DETECTION_BINS)
+    parts = len(np.unique(cut(detected, DETECTION_BINS, SMALLEST_BIN)))
+    by_mean = cut(mean, MEAN_BINS, SMALLEST_BIN * parts)
     bins, done = np.zeros(len(mean), np.int64), 0
     for each in np.unique(by_mean):
         own = by_mean == each

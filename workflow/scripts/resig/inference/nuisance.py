@@ -12,7 +12,7 @@ from resig.inference.design import Design, Estimates
 from resig.pseudobulk import Pseudobulk
 
 ALPHA = 0.05
-HALF = 0.5
+HALF, MOST = 0.5, 0.8
 FEWEST_SAMPLES = 8
 SAMPLES_A_COLUMN = 4
 FEWEST_GENES = 5
@@ -81,7 +81,8 @@ def screen(
 
     Effects of scores are on the scale that does not shrink with what a covariate explains (`meta_effect`). A nuisance
     confounds a score where it differs along the contrast, the score does, and given the nuisance less than half of
-    the effect is left or its interval includes 0.
+    the effect is left, or less than four fifths of it and its interval includes 0. (Any nuisance that follows the
+    contrast widens the interval, though it explain nothing.)
     """
     rows: list[dict[str, Any]] = []
     for each in nuisances:
@@ -139,7 +140,7 @@ def _confounds(row: Mapping[str, Any], low: float, high: float) -> bool:
     if not differs or np.isnan(row["adjusted_effect"]):
         return False
     left = row["adjusted_effect"] / row["effect"]
-    return bool(left < HALF or row["adjusted_low"] * row["adjusted_high"] <= 0)
+    return bool(left < HALF or (left < MOST and row["adjusted_low"] * row["adjusted_high"] <= 0))
 
 
 def _correlation(score: np.ndarray, nuisance: np.ndarray) -> float:

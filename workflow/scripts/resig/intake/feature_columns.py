@@ -6,7 +6,7 @@ import re
 import h5py
 import numpy as np
 
-from resig.intake.labels import _column
+from resig.intake.labels import column_of
 
 _NUMBERED = re.compile(r"entrez|ncbi|gene_?id", re.IGNORECASE)
 
@@ -15,13 +15,17 @@ def feature_columns(path: str | os.PathLike[str]) -> dict[str, list[str]]:
     """Return the columns that may name features: text (or ids by their title), and mostly different from each other."""
     with h5py.File(path, "r") as file:
         if "var" not in file and "matrix" in file:
-            return {"features/id": _column(file["matrix/features/id"], file)} if "id" in file["matrix/features"] else {}
+            return (
+                {"features/id": column_of(file["matrix/features/id"], file)} if "id" in file["matrix/features"] else {}
+            )
+        if "var" not in file:  # 10x before Cell Ranger 3: a group for each genome
+            return {}
         var = file["var"]
         if not isinstance(var, h5py.Group):
             return {}
         index = var.attrs.get("_index", "_index")
         titles = [title for title in var if title not in (index, "__categories") and _may_name(title, var[title], file)]
-        columns = {title: _column(var[title], file) for title in titles}
+        columns = {title: column_of(var[title], file) for title in titles}
     return {title: names for title, names in columns.items() if 2 * len(set(names) - {""}) > len(names)}
 
 

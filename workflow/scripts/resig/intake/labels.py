@@ -40,6 +40,17 @@ def read_labels(path: str | os.PathLike[str], called: str | None = None) -> Labe
     return replace(labels, source=f"{prefix}{called or path}")
 
 
+SEPARATORS = {"\t": "TABs", ",": "commas", ";": "semicolons"}
+
+
+def separator_in(text: str, path: str | os.PathLike[str]) -> str:
+    """Return the separator of a table: the one its name promises, or where the first line lacks it, the one there."""
+    promised = separator_of(path)
+    first = text.lstrip("\n").partition("\n")[0]
+    others = [each for each in SEPARATORS if each in first]
+    return others[0] if promised not in first and len(others) == 1 else promised
+
+
 def separator_of(path: str | os.PathLike[str]) -> str:
     """Return the separator that a file's name promises: comma for .csv, else TAB."""
     return "," if str(path).lower().removesuffix(".gz").endswith(".csv") else "\t"
@@ -82,8 +93,9 @@ def plain(value: str, missing: Set[str] = MISSING) -> str:
 
 
 def _read_delimited(path: str | os.PathLike[str]) -> Labels:
-    separator = separator_of(path)
-    numbered = split_rows(read_text(path), separator, path)
+    text = read_text(path)
+    separator = separator_in(text, path)
+    numbered = split_rows(text, separator, path)
     rows = [row for _, row in numbered]
     if len(rows) < 2:
         raise ResigError(
@@ -104,7 +116,7 @@ def _read_delimited(path: str | os.PathLike[str]) -> Labels:
             raise ResigError(
                 f"row {number} has {len(row)} fields, the header has {len(header)}",
                 where=str(path),
-                todo=f"check the separators ({'commas' if separator == ',' else 'TABs'} expected by the file's name)",
+                todo=f"check the separators ({SEPARATORS[separator]} expected)",
             )
     values = {name: [plain(row[at], WRITTEN_MISSING) for row in rows[1:]] for at, name in enumerate(header)}
     return Labels(str(path), header, values.__getitem__)
@@ -116,7 +128,7 @@ def _read_obs(path: str | os.PathLike[str]) -> Labels:
     @cache
     def load(name: str) -> list[str]:
         with h5py.File(path, "r") as file:
-            return _column(file["obs"][name], file)
+            return column_of(file["obs"][name], file)
 
     try:
         with h5py.File(path, "r") as file:
@@ -131,14 +143,15 @@ def _read_obs(path: str | os.PathLike[str]) -> Labels:
     return Labels(str(path), [index, *(name for name in names if name != index)], load)
 
 
-def _column(node: "object", file: "object") -> list[str]:
+def column_of(node: "object", file: "object") -> list[str]:
+    """Return a column of obs or var (or any array of one dimension) as text."""
     import h5py
 
     if isinstance(node, h5py.Group) and "categories" in node:
-        categories = _column(node["categories"], file)
+        categories = column_of(node["categories"], file)
         return [categories[code] if code >= 0 else "" for code in node["codes"][:]]
     if isinstance(node, h5py.Dataset) and "categories" in node.attrs:  # anndata before 0.8
-        categories = _column(file[node.attrs["categories"]], file)  # type: ignore[index]
+        categories = column_of(file[node.attrs["categories"]], file)  # type: ignore[index]
         return [categories[code] if code >= 0 else "" for code in node[:]]
     if isinstance(node, h5py.Group):
         masked = node["mask"][:] if "mask" in node else None

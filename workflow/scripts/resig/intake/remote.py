@@ -80,6 +80,12 @@ def place_of(url: str) -> str:
     return "/".join(step or "_" for step in clean)
 
 
+def archive_here(text: str) -> str | None:
+    """Return the archive on this machine out of which something comes, if it is one."""
+    outer, member = split_member(text)
+    return outer if member is not None and address(outer) is None else None
+
+
 def files_of(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield (key, path) for each file that a dataset's config names."""
     for key in FILES:

@@ -3,7 +3,7 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +11,19 @@ import numpy as np
 
 from resig.errors import ResigError
 from resig.files import whole_file, write_text
-from resig.intake.cells import link_or_convert, write_csr
+from resig.intake.columns import describe_columns
 from resig.intake.feature_columns import feature_columns
 from resig.intake.genes import Identified, as_given, choose_genes, identify, joins, note_joined
 from resig.intake.labels import Labels, read_labels
+from resig.intake.mismatch import likely_reason
+from resig.intake.quality import complete_quality
+from resig.intake.readers.joined import take_joined
+from resig.intake.readers.registry import take
+from resig.intake.readers.taken import Taken
 from resig.intake.samples import Join, join_bulk, join_cells
+from resig.intake.several import is_several, parts_of
 from resig.intake.summed import sum_features
-from resig.intake.text import read_text_matrix
+from resig.intake.who import Known, know, say, source_of
 from resig.matrix import Matrix, names_along, open_matrix
 from resig.names import Names
 from resig.tables import GENES, OBSERVATIONS, write_open_table
@@ -50,18 +56,11 @@ def take_in(
     For the report, `called` is the user's own name for the matrix file, and `fetched` says where files came from.
     `names` finds out what features are called; without it they keep their names.
     """
-    source = spec["matrix"]
-    # Cells bring their own labels: rows of another table could not be told to belong to them.
-    labels = read_labels(source if spec["kind"] == "single_cell" else spec["metadata"] or source)
-    if source.endswith(".h5ad"):
-        matrix, copied = link_or_convert(source, targets.matrix)
-        orientation = "observations in rows"
-        join = _join_h5ad(matrix, labels, spec)
-    else:
-        text = read_text_matrix(source, labels.load(spec["sample"]), labels.source)
-        write_csr(targets.matrix, text.values, text.samples, text.features)
-        matrix, copied, orientation = open_matrix(targets.matrix), True, text.orientation
-        join = join_bulk(text.samples, labels, spec["sample"], spec["batch"])
+    source = spec["matrix"] if isinstance(spec["matrix"], str) else called
+    known = know(spec)
+    taken = _take_matrix(spec, known, targets.matrix)
+    matrix, copied = open_matrix(targets.matrix), taken.copied
+    join = _join(matrix, known.labels, spec, source)
     features = names_along(matrix.path, "var")
     identified = identify_features(features, feature_columns(matrix.path), spec, source, names)
     symbols = [found.symbol for found in identified.found]
@@ -75,6 +74,7 @@ def take_in(
         summed = sorted(set(joined.values()))
         for column, values in (("mean", passed.mean), ("sd", passed.sd), ("detected", passed.detected)):
             genes.loc[summed, column] = values[summed]
+    passed, quality = complete_quality(passed, known.labels, join.rows, _has_mito([*features, *symbols]))
     remarks = remarks_on(look, spec["values"], units, traits, spec["kind"])
     if (empty := passed.detected_genes == 0).any():
         shown = join.observations["observation"].iloc[int(empty.argmax())]
@@ -96,8 +96,9 @@ def take_in(
             "file": called or source,
             "observations": matrix.shape[0],
             "features": matrix.shape[1],
-            "orientation": orientation,
+            "orientation": taken.orientation,
             "copied": copied,
+            **taken.facts,
         },
         "values": {
             "declared": spec["values"],
@@ -123,21 +124,35 @@ def take_in(
             "observations_used": len(join.rows),
             "only_in_matrix": _some(join.only_in_matrix),
             "only_in_metadata": _some(join.only_in_metadata),
+            "likely_reason": say(likely_reason(join.only_in_metadata, join.only_in_matrix)),
             "not_constant": join.not_constant,
         },
+        "metadata": known.facts,
+        "columns": describe_columns(join.samples),
+        "quality": quality,
     }
+    for line in _left_out(join, known):
+        print(f"NOTE: {line}")
     for remark in [*remarks, *identified.remarks]:
         print(f"NOTE: {remark}")
     write_text(targets.report, json.dumps(report, indent=2, ensure_ascii=False) + "\n")
 
 
-def _join_h5ad(matrix: Matrix, labels: Labels, spec: Mapping[str, Any]) -> Join:
+def _take_matrix(spec: Mapping[str, Any], known: Known, target: Path_) -> Taken:
+    """Make `target` a matrix that can be read by rows."""
+    if is_several(spec["matrix"]):
+        parts = parts_of(spec["matrix"])
+        return take_joined(parts, source_of(spec, next(iter(parts.values())), known.table), target)
+    return take(source_of(spec, spec["matrix"], known.table), target)
+
+
+def _join(matrix: Matrix, labels: Labels, spec: Mapping[str, Any], source: str) -> Join:
     names = names_along(matrix.path, "obs")
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         what = "cell" if spec["kind"] == "single_cell" else "sample"
         raise ResigError(
-            f"{what} name '{twice[0]}' stands there more than once", where=spec["matrix"], todo="make names unique"
+            f"{what} name '{twice[0]}' stands there more than once", where=source, todo="make names unique"
         )
     if spec["kind"] == "single_cell":
         return join_cells(names, labels, spec["sample"], spec["cell_type"], spec["batch"])
@@ -250,6 +265,20 @@ def identify_features(
         return as_given(features)
     probes = read_labels(spec["probes"]) if spec.get("probes") else None
     return identify(features, names, spec["organism"], spec["assay"], source, others, probes)
+
+
+def _has_mito(names: Sequence[str]) -> bool:
+    return any(name[:3].upper() == "MT-" for name in names)
+
+
+def _left_out(join: Join, known: Known) -> Iterator[str]:
+    """Say which samples or cells are not used, and what the table beside cells does not know."""
+    for what, left in (("only in the matrix", join.only_in_matrix), ("only in the metadata", join.only_in_metadata)):
+        if left:
+            yield f"{len(left)} {what}, left out: {', '.join(left[:10])}{' ...' if len(left) > 10 else ''}"
+    reason = say(likely_reason(join.only_in_metadata, join.only_in_matrix)) or known.facts.get("likely_reason", "")
+    if reason:
+        yield reason
 
 
 def _some(names: list[str], limit: int = 50) -> dict[str, Any]:

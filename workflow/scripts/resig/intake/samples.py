@@ -7,6 +7,7 @@ import pandas as pd
 
 from resig.errors import ResigError
 from resig.intake.labels import Labels
+from resig.intake.mismatch import likely_reason
 
 BULK_TYPE = "bulk"
 ALL_CELLS = "all cells"
@@ -44,9 +45,13 @@ def join_bulk(names: list[str], labels: Labels, sample: str, batch: str | None) 
     rows = [row for row, name in enumerate(names) if name in row_of]
     matched = [names[row] for row in rows]
     if not matched:
-        raise ResigError(
-            f"shares no sample with the matrix (column '{sample}')", where=labels.source, todo="check the ids"
+        reason = likely_reason(list(row_of), names)
+        hint = (
+            f"'{reason.there}' there looks like '{reason.here}' in the matrix: {reason.what}"
+            if reason
+            else (f"ids there begin with '{next(iter(row_of), '')}', in the matrix with '{names[0]}'")
         )
+        raise ResigError(f"shares no sample with the matrix (column '{sample}')", where=labels.source, todo=hint)
     columns = {beside(name): labels.load(name) for name in labels.columns if name != "sample" or sample != "sample"}
     picked = [row_of[name] for name in matched]
     samples = pd.DataFrame(

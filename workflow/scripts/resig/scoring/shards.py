@@ -7,6 +7,7 @@ from typing import Any
 
 import h5py
 
+from resig.errors import ResigError
 from resig.matrix import open_matrix
 
 
@@ -22,4 +23,7 @@ def count_shards(spec: Mapping[str, Any], locate: Callable[[str], str], shard_ce
     matrix = Path(locate(spec["matrix"]))
     if not matrix.is_file() or not h5py.is_hdf5(matrix):
         return 1
-    return max(1, ceil(open_matrix(matrix).shape[0] / shard_cells))
+    try:
+        return max(1, ceil(open_matrix(matrix).shape[0] / shard_cells))
+    except ResigError:  # of another format: its rows are counted by the intake
+        return 1
