@@ -50,6 +50,7 @@ def describe_plan(
         asked = dataset | {"probes": probes.get(name)}
         identified = identify_features(features, others, asked, dataset["matrix"], names)
         lines += ["", *_dataset_lines(name, dataset, config, signatures, members, identified)]
+        lines += _context_lines(dataset, signatures, labels[name])
     for name, contrast in config["contrasts"].items():
         lines += ["", f"contrast {name}: {_question(contrast)}"]
         for dataset in contrast["datasets"]:
@@ -81,7 +82,7 @@ def _dataset_lines(
     ]
     for reason, group in gate[gate["scorable"] == "no"].groupby("reason", sort=False):
         lines.append(f"    {reason}: {', '.join(group['signature'])}")
-    return lines + _context_lines(dataset, signatures, labels)
+    return lines
 
 
 def _context_lines(dataset: Mapping[str, Any], signatures: pd.DataFrame, labels: Labels) -> list[str]:
