@@ -10,10 +10,13 @@ import pytest
 
 from resig.errors import ResigError
 from resig.gsea import enrich, gather_sets, rank_genes
+from resig.names import Names
 from resig.tables import GENE_SETS, GENES_RANKED, GSEA
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden"
+TABLES = ("hgnc", "ambiguous", "mirna", "orthologs", "mouse")
+NAMES = Names.of([ROOT / f"resources/nomenclature/{table}.tsv" for table in TABLES])
 COMPANIONS = [ROOT / "resources/genesets/companions.tsv", ROOT / "resources/nomenclature/families.tsv"]
 PLAIN: dict[str, Any] = {
     "groups": {"column": "arm", "resistant": ["R"], "sensitive": ["S"]},
@@ -164,7 +167,9 @@ def test_sets_come_from_the_run_from_files_and_from_companions(tmp_path: Path) -
     (tmp_path / "mine.gmt").write_text("big\tna\tTP53\tMYC\tEGFR\n")
     family = pd.read_csv(COMPANIONS[0], sep="\t").query("source == 'family'")["companion"].iloc[0]
     wanted = ["signatures", "mine.gmt", family]
-    found = GENE_SETS.check(gather_sets(wanted, members, [tmp_path / "mine.gmt"], COMPANIONS, str(tmp_path)), "sets")
+    found = GENE_SETS.check(
+        gather_sets(wanted, members, [tmp_path / "mine.gmt"], COMPANIONS, str(tmp_path), NAMES), "sets"
+    )
     sets = found.groupby("gene_set")["symbol"].agg(set).to_dict()
     assert {name: sets[name] for name in ("s_UP", "s_DN", "u", "big")} == {
         "s_UP": {"A"},

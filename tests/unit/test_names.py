@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from resig.genesets import read_collection
+from resig.genesets import framed, read_collection, with_symbols
 from resig.names import Names
 
 TABLES = Path(__file__).resolve().parents[2] / "resources" / "nomenclature"
@@ -156,3 +156,10 @@ def test_members_of_own_sets_are_read_as_features_are(
     collection = read_collection(tmp_path / "own.gmt", "own.gmt", NAMES)
     assert collection.members["symbol"].tolist() == symbols
     assert any(said in str(notice) for notice in collection.notices), collection.notices
+
+
+def test_members_of_a_published_set_are_read_as_features_are_each_once() -> None:
+    members = [{"signature": "S", "symbol": name, "weight": 1.0} for name in ("IL8", "CXCL8", "TP53", "odd")]
+    published = with_symbols(framed(members, "companions", Path("x"), []), NAMES)
+    assert published.members["symbol"].tolist() == ["CXCL8", "TP53", "odd"]
+    assert published.signatures["n_up"].tolist() == [3]

@@ -5,6 +5,7 @@
 rule gene_sets:
     input:
         library=LIBRARY,
+        nomenclature=NOMENCLATURE,
         members="<results>/signatures/members.tsv",
         own=[at_hand(name) for name in config["gsea"]["sets"] if Path(name).suffix],
         companions=rules.signatures.input.companions,

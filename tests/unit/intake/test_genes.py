@@ -248,7 +248,7 @@ def test_the_column_of_var_that_is_known_best_names_the_features(tmp_path: Path)
     for index, title in (([f"row{at}" for at in range(len(RICH))], "feature_name"), (titles["gene_ids"], "index")):
         var = pd.DataFrame({name: each for name, each in titles.items() if name != "gene_ids" or title != "index"})
         var.index = pd.Index(index)
-        data = anndata.AnnData(sparse.csr_matrix(VALUES), obs=obs, var=var)
+        data = anndata.AnnData(VALUES if title == "index" else sparse.csc_matrix(VALUES), obs=obs, var=var)
         data.write_h5ad(tmp_path / f"{title}.h5ad")
         assert "chromosome" not in feature_columns(tmp_path / f"{title}.h5ad")
         genes, report = taken(spec | {"matrix": str(tmp_path / f"{title}.h5ad")}, tmp_path / title)

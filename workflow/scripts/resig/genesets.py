@@ -70,7 +70,7 @@ def read_collection(path: str | os.PathLike[str], collection_name: str, names: N
         separator = "," if there.suffix.lower() == ".csv" else "\t"
         header = [name.strip() for name in _cells(lines[0][1], separator)] if lines else []
         if {"mechanism", "molecule", "direction"} <= set(header):
-            return _from_ledger(there, collection_name, notices)
+            return _from_ledger(there, collection_name, notices, names)
         entries = list(_from_net(lines, separator, there, notices))
     entries = _resolved(entries, names, notices) if names else entries
     return _collected(entries, collection_name, there, notices)
@@ -80,6 +80,13 @@ def read_built(signatures: str | os.PathLike[str], members: str | os.PathLike[st
     """Read a collection that was built before, such as the shipped one."""
     table = SIGNATURES.read(signatures).assign(collection=collection_name)
     return Collection(collection_name, table, MEMBERS.read(members))
+
+
+def with_symbols(collection: Collection, names: Names) -> Collection:
+    """Take the members of a published collection for the genes they are, as the features of data are."""
+    symbols = [names.find(name).symbol or name for name in collection.members["symbol"]]
+    members = collection.members.assign(symbol=symbols).drop_duplicates(["signature", "symbol"], ignore_index=True)
+    return replace(collection, members=members, signatures=_counted(collection.signatures, members))
 
 
 def default_members(members: pd.DataFrame) -> pd.DataFrame:
@@ -314,9 +321,12 @@ def _repaired(symbol: str, line: int, notices: list[Notice]) -> str:
     return found.meant
 
 
-def _from_ledger(path: Path, name: str, notices: list[Notice]) -> Collection:
+def _from_ledger(path: Path, name: str, notices: list[Notice], names: Names | None) -> Collection:
     ledger = LEDGER.read(path)
     rows = candidates(ledger)
+    if names:
+        entries = [_Entry(int(at) + 2, row.mechanism, row.symbol, 1.0) for at, row in rows.iterrows()]
+        rows = rows.assign(symbol=[entry.symbol for entry in _resolved(entries, names, notices)])
     for number, (_, row) in enumerate(ledger.iterrows(), start=2):
         if row["id"] not in set(rows["id"]):
             notices.append(

@@ -16,11 +16,12 @@ from scipy.stats import false_discovery_control
 
 from resig.companions import companions
 from resig.errors import ResigError
-from resig.genesets import default_members, read_collection
+from resig.genesets import default_members, read_collection, with_symbols
 from resig.inference.covariates import independent
 from resig.inference.design import design_of, kind_of
 from resig.inference.gene_statistics import GeneStatistics, moderated_t, wald
 from resig.inference.linear import LinearDesign
+from resig.names import Names
 from resig.pseudobulk import read_pseudobulk
 from resig.tables import GENE_SETS, GENES_RANKED, GSEA, read_text_table
 
@@ -35,11 +36,12 @@ def gather_sets(
     own: Sequence[Path_],
     companion_files: Sequence[Path_],
     cache: str,
+    names: Names,
 ) -> pd.DataFrame:
     """Return the sets that `gsea.sets` asks for, a row a gene; signed ones as two sets, `_UP` and `_DN`.
 
     `signatures` means those of this run (`members`); a name with a suffix is a file of the user's, in the order of
-    `own`; every other name is a companion.
+    `own`; every other name is a companion. `names` finds out which genes their members are.
     """
     files = iter(own)
     parts = []
@@ -47,12 +49,12 @@ def gather_sets(
         if name == OWN:
             parts.append(members)
         elif is_file(name):
-            parts.append(default_members(read_collection(next(files), Path(name).name).members))
+            parts.append(default_members(read_collection(next(files), Path(name).name, names).members))
     named = [name for name in wanted if name != OWN and not is_file(name)]
     if named:
         table = read_text_table(companion_files[0])
         every = table["companion"].tolist() if "all" in named else named
-        parts.append(companions(every, table, cache, companion_files[1]).members)
+        parts.append(with_symbols(companions(every, table, cache, companion_files[1]), names).members)
     return pd.concat([_unsigned(each) for each in parts], ignore_index=True).drop_duplicates(GENE_SETS.names)
 
 

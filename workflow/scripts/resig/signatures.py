@@ -9,7 +9,7 @@ import pandas as pd
 
 from resig.companions import companions
 from resig.errors import ResigError
-from resig.genesets import Collection, read_built, read_collection, select, write_gmt
+from resig.genesets import Collection, read_built, read_collection, select, with_symbols, write_gmt
 from resig.names import Names
 from resig.tables import MEMBERS, NOTICES, SIGNATURES, read_text_table
 
@@ -47,7 +47,7 @@ def gather(
 
     `shipped` are signatures.tsv and members.tsv, `own` the user's files in the order of the config,
     `companion_files` companions.tsv and families.tsv. Filters narrow down the shipped and own collections; companions
-    are asked for by name. `names` finds out what the members of own sets are called.
+    are asked for by name. `names` finds out what members of own sets and companions are called.
     """
     files = iter(own)
     found = [
@@ -64,7 +64,7 @@ def gather(
     if config["companions"]:
         table = read_text_table(companion_files[0])
         wanted = table["companion"].tolist() if config["companions"] == ["all"] else config["companions"]
-        beside = companions(wanted, table, config["companion_cache"], companion_files[1])
+        beside = with_symbols(companions(wanted, table, config["companion_cache"], companion_files[1]), names)
         _refuse_shared_names([merged, beside])
         merged = _joined([merged, beside])
     rows = [

@@ -7,6 +7,7 @@ _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _DAY_MONTH = re.compile(r"(?P<day>\d{1,2})[-/ ](?P<month>[A-Za-z]{3})[a-z]*")
 _MONTH_DAY = re.compile(r"(?P<month>[A-Za-z]{3})[a-z]*[-/ ](?P<day>\d{1,2})")
 _ISO_DATE = re.compile(r"(?:19|20)\d{2}-(?P<month>\d{2})-(?P<day>\d{2})(?:[ T]00:00(?::00)?)?")
+_PARTED = re.compile(r"[-/ +]")
 _SERIAL = re.compile(r"4\d{4}")
 _ROUNDED = re.compile(r"\d(?:\.\d+)?[eE]\+\d+")
 _WHOLE = re.compile(r"(\d+)\.0+")
@@ -30,6 +31,8 @@ class Damage:
 
 def date_in(name: str) -> tuple[int, int] | None:
     """Return day and month when a name is a date, written in any of the ways of spreadsheets."""
+    if not _PARTED.search(name):
+        return None
     for pattern in (_DAY_MONTH, _MONTH_DAY):
         found = pattern.fullmatch(name)
         if found and (place := _MONTHS.find(found["month"].lower())) % 3 == 0:
@@ -51,6 +54,8 @@ def whole_number(name: str) -> str:
 
 def damage(name: str) -> Damage | None:
     """Say what a spreadsheet did to a name; None when it did nothing that can be seen."""
+    if not _PARTED.search(name):
+        return None
     if _ROUNDED.fullmatch(name):
         return Damage(f"'{name}' is a number that a spreadsheet rounded: what it was cannot be told")
     date = date_in(name)
