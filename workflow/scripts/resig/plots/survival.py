@@ -18,6 +18,7 @@ from resig.plots.palette import RESISTANT, SENSITIVE, said
 from resig.plots.style import INK, plain, save, wrapped
 
 PANELS, ACROSS = 9, 3
+NOTE = "Thirds are for the eye: hazard ratio, C and p are of the score itself (Cox's model, per SD)."
 PALE = {"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1}
 THIRDS = {"lowest third": SENSITIVE, "middle": "#888888", "highest third": RESISTANT}
 
@@ -36,10 +37,10 @@ def draw_survival(
     known = table[(table["method"] == method) & table["p"].notna()]
     first = known.sort_values(["p", "cell_type", "signature"], kind="stable").head(PANELS)
     down = max(1, -(-len(first) // ACROSS))
-    figure = plt.figure(figsize=(11, 1.2 + 3.8 * down), layout="constrained")
+    figure = plt.figure(figsize=(11, 1.0 + 3.6 * down), layout="constrained")
     of = f" (the {len(first)} smallest p of {len(known)})" if len(first) < len(known) else ""
     title = f"{table['contrast'].iloc[0]} in {table['dataset'].iloc[0]}, scored by {method}{of}"
-    figure.suptitle(plain(title), x=0.01, ha="left", fontweight="bold")
+    figure.suptitle(f"{plain(title)}\n{NOTE}", x=0.01, ha="left", fontsize=9, linespacing=1.5)
     panels = figure.subplots(down, ACROSS, squeeze=False).ravel()
     names = signatures.set_index("signature")["name"]
     for axes in panels[len(first) :]:
@@ -108,5 +109,4 @@ def _legend(figure: Figure) -> None:
     from matplotlib.lines import Line2D
 
     handles = [Line2D([], [], color=colour, label=label) for label, colour in THIRDS.items()]
-    note = "Thirds are for the eye: hazard ratio, C and p are of the score itself (Cox's model, per SD)."
-    figure.legend(handles=handles, loc="outside upper left", ncols=3, title=note, alignment="left", fontsize=8)
+    figure.legend(handles=handles, loc="outside upper right", ncols=3, fontsize=8)
