@@ -167,7 +167,7 @@ def contrasts(*rows: tuple[str, str, str, str, float, float]) -> pd.DataFrame:
         "flags": "",
         "verdict": verdict,
     }
-    return table.assign(ci_low=low, ci_high=high, **more)
+    return table.assign(ci_low=low, ci_high=high, meta_effect=table["effect"], meta_se=table["effect_se"], **more)
 
 
 SOME = contrasts(
@@ -369,3 +369,13 @@ def test_reasons_to_doubt_a_call_stand_beside_it():
     ]
     assert doubts(row.replace("supported", "not_separable")) == []
     assert doubts(pd.Series({"verdict": "supported", "flags": "paired", "confounded_by": np.nan})) == []
+
+
+def test_g_is_pooled_on_the_scale_that_datasets_share() -> None:
+    """Pairs take patients out of the spread and so make g larger: paired and unpaired datasets need one scale."""
+    rows = contrasts(("one", "c", "a", "zmean", 2.4, 0.6), ("two", "c", "a", "zmean", 0.9, 0.3))
+    rows.loc[0, ["meta_effect", "meta_se"]] = [0.8, 0.25]
+    found = meta_analysis(rows).iloc[0]
+    assert found["effect"] == pytest.approx(pool(np.array([0.8, 0.9]), np.array([0.25, 0.3]))["effect"])
+    alone = meta_analysis(rows.iloc[[0]]).iloc[0]
+    assert alone["effect"] == 2.4  # one dataset keeps the effect of its contrast table

@@ -8,7 +8,7 @@ from scipy import stats
 
 from resig.tables import META, META_GROUPS, META_LEAVE_ONE_OUT
 
-# Only effects of one type are pooled: g within pairs, g between samples, rho and log HR are different scales.
+# Only effects of one type are pooled: g of arms, g along a trend, rho and log HR are different scales.
 SCALE = ["kind", "cell_type", "signature", "method", "effect_type"]
 KEY = ["contrast", *SCALE]
 GROUP_KEY = ["by", "group", *SCALE]
@@ -64,15 +64,20 @@ def grouped_meta(
 
 
 def on_pooling_scale(contrasts: pd.DataFrame) -> pd.DataFrame:
-    """Add `y` and `se`, the effect where its error is normal (rho on Fisher's z), and `pooled`: both are known."""
+    """Add `y` and `se` on the scale that datasets share, and `pooled`: both are known.
+
+    g over the spread between samples, whatever pairs and covariates take away; rho on Fisher's z; log HR as it is.
+    """
     found = contrasts.copy()
+    g = found["effect_type"].str.endswith("_g")
     rho = found["effect_type"] == "spearman"
     # Fisher's z is infinite at |rho| = 1: such an effect has no error to weigh it by.
     with np.errstate(divide="ignore", invalid="ignore"):
         low, high = np.arctanh(found["ci_low"].where(rho)), np.arctanh(found["ci_high"].where(rho))
-        found["y"] = np.where(rho, np.arctanh(found["effect"].where(rho)), found["effect"])
-        found["se"] = np.where(rho, (high - low) / (2 * NORMAL), found["effect_se"])
-    found["pooled"] = np.isfinite(found["y"]) & np.isfinite(found["se"]) & (found["se"] > 0)
+        z = np.arctanh(found["effect"].where(rho))
+        found["y"] = np.select([rho, g], [z, found["meta_effect"]], found["effect"])
+        found["se"] = np.select([rho, g], [(high - low) / (2 * NORMAL), found["meta_se"]], found["effect_se"])
+    found["pooled"] = found["effect"].notna() & np.isfinite(found["y"]) & np.isfinite(found["se"]) & (found["se"] > 0)
     return found
 
 
@@ -133,7 +138,7 @@ def _pooled(rows: pd.DataFrame) -> dict[str, float]:
         for name in ("effect", "ci_low", "ci_high", "prediction_low", "prediction_high"):
             found[name] = float(np.tanh(found[name]))
     if len(rows) == 1:
-        found |= {name: float(rows[name].iloc[0]) for name in ("ci_low", "ci_high")}
+        found |= {name: float(rows[name].iloc[0]) for name in ("effect", "ci_low", "ci_high")}
     return found
 
 
@@ -143,6 +148,7 @@ def _one_dataset(rows: pd.DataFrame) -> pd.DataFrame:
         return rows
     y, se = rows["y"].mean(), rows["se"].mean()
     low, high = y - NORMAL * se, y + NORMAL * se
+    effect = y
     if rows["effect_type"].iloc[0] == "spearman":
-        low, high = np.tanh(low), np.tanh(high)
-    return rows.iloc[[0]].assign(y=y, se=se, ci_low=low, ci_high=high)
+        effect, low, high = np.tanh([y, low, high])
+    return rows.iloc[[0]].assign(y=y, se=se, effect=effect, ci_low=low, ci_high=high)

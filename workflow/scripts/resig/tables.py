@@ -527,7 +527,7 @@ POOLED = (
     Column(
         "effect",
         "number",
-        "Random-effects mean, of the type of its effects; the effect itself where there is one dataset.",
+        "Random-effects mean (of `meta_effect` for g); the effect itself where there is one dataset.",
     ),
     Column("ci_low", "number", "Lower end of its 95 % interval (modified Hartung-Knapp from two datasets on)."),
     Column("ci_high", "number", "Upper end of its 95 % interval."),
