@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
+from resig.config_contrasts import no_column, shape_problems, table_problems
 from resig.errors import ResigError, nearest
-from resig.inference import KINDS
 from resig.intake.labels import Labels
 from resig.intake.remote import archive_here, files_of, is_brought, problem_with, sum_problems
 from resig.intake.several import parts_of
@@ -26,7 +26,6 @@ KEYWORDS = {
     "number": "a number",
     "null": "null",
 }
-PHENOTYPES = {"continuous": ("column",), "survival": ("time", "event")}
 OWN_FOLDERS = ("signatures", "summary")
 
 
@@ -294,7 +293,7 @@ def _dataset_problems(
         column = dataset.get(key)
         optional = dataset["kind"] == "bulk" and key == "sample" and dataset["metadata"] is None
         if column is not None and column not in labels[name].columns and not optional:
-            yield (*here, key), _no_column(column, labels[name])
+            yield (*here, key), no_column(column, labels[name])
         elif column is not None and key == "purity":
             yield from _not_numbers((*here, key), column, labels[name])
 
@@ -327,23 +326,10 @@ def _contrast_problems(
     name: str, contrast: Mapping[str, Json], datasets: Mapping[str, Json], labels: Mapping[str, Labels]
 ) -> Iterator[tuple[Path_, str]]:
     here: Path_ = ("contrasts", name)
-    asked = [kind for kind in KINDS if contrast[kind] is not None]
-    if len(asked) != 1:
-        found = f"asks {' and '.join(asked)} at once" if asked else "asks nothing"
-        yield here, f"{found}; exactly one of {', '.join(KINDS)} is needed"
+    shape = list(shape_problems(contrast))
+    yield from (((*here, *path), text) for path, text in shape)
+    if any(not path for path, _ in shape):  # no question, or several: what it asks for cannot be looked up
         return
-    groups = contrast["groups"]
-    if groups is None:
-        yield from _phenotype_problems(here, asked[0], contrast, datasets, labels)
-        return
-    both = sorted({str(level) for level in groups["resistant"]} & {str(level) for level in groups["sensitive"]})
-    if both:
-        yield (*here, "groups"), f"level '{both[0]}' stands in both arms; a sample can be in one arm only"
-    if isinstance(contrast["cell_types"], str) and contrast["cell_types"] != "all":
-        yield (
-            (*here, "cell_types"),
-            f"'{contrast['cell_types']}' is text; expected a list of cell types, or all",
-        )
     for position, dataset in enumerate(contrast["datasets"]):
         if dataset not in datasets:
             yield (
@@ -354,28 +340,8 @@ def _contrast_problems(
         table = labels.get(dataset)
         if table is None:
             continue
-        if contrast["pair_by"] is not None and contrast["pair_by"] not in table.columns:
-            yield (*here, "pair_by"), _no_column(contrast["pair_by"], table)
-        for key, used in ((("pair_by",), contrast["pair_by"]), (("groups", "column"), groups["column"])):
-            if used == "sample" != datasets[dataset]["sample"]:
-                yield (
-                    (*here, *key),
-                    f"'sample' is what resig calls its sample ids; rename that column of {table.source}",
-                )
-        if groups["column"] not in table.columns:
-            yield (*here, "groups", "column"), _no_column(groups["column"], table)
-            continue
-        present = table.levels(groups["column"])
-        for arm in ("resistant", "sensitive"):
-            for level in groups[arm]:
-                if str(level) not in present:
-                    yield (
-                        (*here, "groups", arm),
-                        (
-                            f"level '{level}' never occurs in column '{groups['column']}' of {table.source}; "
-                            f"{nearest(level, present, 'levels there')}"
-                        ),
-                    )
+        for path, text in table_problems(contrast, datasets[dataset], table):
+            yield (*here, *path), text
         wanted = contrast["cell_types"]
         column = datasets[dataset]["cell_type"]
         if isinstance(wanted, list) and column is None:
@@ -402,41 +368,6 @@ def _wanted_table(dataset: Mapping[str, Json]) -> str:
     )
 
 
-def _phenotype_problems(
-    here: Path_, kind: str, contrast: Mapping[str, Json], datasets: Mapping[str, Json], labels: Mapping[str, Labels]
-) -> Iterator[tuple[Path_, str]]:
-    """Find what stands against a number or a time with an event in each dataset."""
-    if kind not in PHENOTYPES:
-        return
-    if contrast["pair_by"] is not None:
-        yield (*here, "pair_by"), f"has no meaning for {kind}: each sample has its own; use block_by, or leave it out"
-    if isinstance(contrast["cell_types"], str) and contrast["cell_types"] != "all":
-        yield (*here, "cell_types"), f"'{contrast['cell_types']}' is text; expected a list of cell types, or all"
-    from resig.inference import phenotypes
-
-    read = {"column": phenotypes.numbers, "time": phenotypes.times, "event": phenotypes.events}
-    for position, name in enumerate(contrast["datasets"]):
-        if name not in datasets:
-            hint = nearest(name, datasets, "datasets")
-            yield (*here, "datasets", position), f"there is no dataset '{name}'; {hint}"
-        if name not in labels:
-            continue
-        table = labels[name]
-        for part in PHENOTYPES[kind]:
-            column = contrast[kind][part]
-            if column not in table.columns:
-                yield (*here, kind, part), _no_column(column, table)
-                continue
-            try:
-                phenotypes.check(read[part], column, table.levels(column), table.source)
-            except ResigError as error:
-                yield (*here, kind, part), str(error)
-        for key in ("block_by", "covariates"):
-            for each in phenotypes.named(contrast[key]):
-                if each not in table.columns:
-                    yield (*here, key), _no_column(each, table)
-
-
 def _gsea_problems(
     gsea: Mapping[str, Json], contrasts: Mapping[str, Json], locate: Callable[[str], str]
 ) -> Iterator[tuple[Path_, str]]:
@@ -457,10 +388,6 @@ def _gsea_problems(
             yield here, f"there is no contrast '{name}'; {nearest(name, contrasts, 'contrasts')}"
         elif not (contrasts[name].get("groups") or contrasts[name].get("trend")):
             yield here, f"contrast '{name}' has neither groups nor a trend; genes are ranked for these two only"
-
-
-def _no_column(column: str, table: Labels) -> str:
-    return f"there is no column '{column}' in {table.source}; {nearest(column, table.columns, 'columns there')}"
 
 
 def _nearest_file(path: str) -> str:

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from resig.config_contrasts import columns_of
 from resig.coverage import measure_coverage
+from resig.errors import ResigError
 from resig.inference.contexts import contexts_of
-from resig.inference.contrast import asked_columns
-from resig.inference.covariates import columns_of
 from resig.inference.design import Design, design_of, kind_of
 from resig.inference.survival import Survival
-from resig.inference.two_groups import split_arms
+from resig.inference.two_groups import ARMS
 from resig.intake.genes import Identified, choose_genes
 from resig.intake.labels import Labels
 from resig.intake.run import identify_features
@@ -112,46 +112,51 @@ def expected_coverage(
 
 
 def _question(contrast: Mapping[str, Any]) -> str:
+    asked = contrast[kind_of(contrast)]
     match kind_of(contrast):
         case "groups":
-            return f"{_arm(contrast, 'resistant')} against {_arm(contrast, 'sensitive')}"
+            arms = (f"{arm} ({asked['column']}: {', '.join(map(str, asked[arm]))})" for arm in ARMS)
+            said = " against ".join(arms)
         case "trend":
-            return f"trend of {contrast['trend']['column']}: {', '.join(map(str, contrast['trend']['order']))}"
+            said = f"trend over {asked['column']}: {', '.join(map(str, asked['order']))}"
         case "continuous":
-            asked = contrast["continuous"]
-            return f"{asked['column']}, where a high number means {asked['higher_means']} (Spearman)"
+            said = f"{asked['column']}, where higher means {asked['higher_means']}"
         case _:
-            asked = contrast["survival"]
-            return f"time to event {asked['time']}, {asked['event']} (Cox's model, per SD of the score)"
-
-
-def _arm(contrast: Mapping[str, Any], arm: str) -> str:
-    levels = ", ".join(str(level) for level in contrast["groups"][arm])
-    return f"{arm} ({contrast['groups']['column']}: {levels})"
-
-
-def _numbers(design: Design) -> str:
-    events = f", {int(design.event.sum())} events" if isinstance(design, Survival) else ""
-    notes = [flag.replace("_", " ") for flag in design.flags]
-    if design.too_few:
-        notes.append(f"no p-value: {design.too_few.replace('_', ' ')}, the verdict will be underpowered")
-    return "; ".join([f"{len(design.samples)} samples{events}", *notes])
+            said = f"survival ({asked['time']}, {asked['event']})"
+    within = [f"within {contrast[key]}" for key in ("pair_by", "block_by") if contrast[key]]
+    given = [
+        each if isinstance(each, str) else f"{each['column']} as {each['kind']}" for each in contrast["covariates"]
+    ]
+    return ", ".join([said, *within, *([f"adjusted for {', '.join(given)}"] if given else [])])
 
 
 def _sizes(contrast: Mapping[str, Any], dataset: Mapping[str, Any], labels: Labels) -> str:
-    columns = list(dict.fromkeys([*asked_columns(contrast), *columns_of(contrast)]))
+    columns = list(dict.fromkeys(column for _, column in columns_of(contrast)))
+    batch = dataset["batch"] if dataset["kind"] == "bulk" and dataset["batch"] in labels.columns else None
     sample = dataset["sample"] if dataset["sample"] in labels.columns else labels.columns[0]
-    samples = pd.DataFrame({"sample": labels.load(sample)} | {column: labels.load(column) for column in columns})
+    further = [batch] if batch and batch not in columns else []
+    samples = pd.DataFrame({"sample": labels.load(sample)} | {name: labels.load(name) for name in columns + further})
     samples = samples[samples["sample"] != ""].drop_duplicates()
     varying = samples.loc[samples["sample"].duplicated(), "sample"]
     if len(varying):
         return f"cannot be compared: {' or '.join(columns)} changes within sample '{varying.iloc[0]}'"
-    if contrast["groups"] is None:
-        return _numbers(design_of(contrast, samples, labels.source))
-    arms = split_arms(samples, contrast, labels.source)
-    sizes = f"{len(arms.resistant)} against {len(arms.sensitive)} samples"
-    said = f"{len(arms.resistant)} pairs" if arms.paired else sizes
-    notes = [flag.replace("_", " ") for flag in arms.flags if flag != "paired"]
-    if min(len(arms.resistant), len(arms.sensitive)) < 2:
-        notes.append("no p-value: fewer than 2 in an arm, the verdict will be underpowered")
-    return "; ".join([said, *notes])
+    try:
+        design = design_of(contrast, samples, labels.source, batch)
+    except ResigError as problem:
+        return f"cannot be compared: {problem}"
+    notes = [flag.replace("_", " ") for flag in design.flags if flag != "paired"]
+    if design.too_few:
+        notes.append(f"no p-value: {design.too_few.replace('_', ' ')}, the verdict will be underpowered")
+    return "; ".join([_count(contrast, design), *notes])
+
+
+def _count(contrast: Mapping[str, Any], design: Design) -> str:
+    if design.n_resistant is None:
+        events = f", {int(design.event.sum())} events" if isinstance(design, Survival) else ""
+        return f"{len(design.samples)} samples{events}"
+    if contrast["trend"]:
+        return (
+            f"{len(design.samples)} samples, {design.n_sensitive} at the first level, {design.n_resistant} at the last"
+        )
+    pairs = f"{design.n_resistant} pairs"
+    return pairs if contrast["pair_by"] else f"{design.n_resistant} against {design.n_sensitive} samples"

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from resig.errors import ResigError, nearest
-from resig.inference.covariates import ConfoundedError, columns_of
+from resig.inference.confounding import ConfoundedError
+from resig.inference.covariates import columns_of
 from resig.inference.design import Design, Estimates, design_of, kind_of
 from resig.inference.scrutiny import UNSEEN, Scrutiny
 from resig.intake.samples import ALL_CELLS
@@ -147,7 +148,7 @@ def _rows(
                 "n_sensitive": design.n_sensitive,
                 "n_samples": len(design.samples),
                 "effect_type": design.effect_type,
-                "flags": ";".join(flags),
+                "flags": ";".join(flag.replace(";", ",") for flag in flags),
             }
             | {key: value for key, value in answer.items() if key != "notes"}
         )

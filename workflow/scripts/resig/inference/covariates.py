@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from resig.errors import ResigError
-
-MUCH = 0.5
+PEOPLE = frozenset(
+    f"{who}{end}"
+    for who in ("patient", "donor", "subject", "individual", "participant", "case", "person")
+    for end in ("", "id", "number")
+)
 
 
 def numeric(values: Iterable[str]) -> bool:
@@ -47,16 +49,12 @@ def coded(samples: pd.DataFrame, columns: Sequence[str], as_levels: Sequence[str
     return frame.set_axis(samples["sample"].tolist(), axis=0)
 
 
-def independent(centred: np.ndarray) -> list[int]:
-    """Return the columns that do not follow from those before them (each column counted in its own scale)."""
+def independent(columns: np.ndarray) -> list[int]:
+    """Return the columns (of length 1) that do not follow from those before them."""
     kept: list[int] = []
-    basis = np.zeros((len(centred), 0))
-    for at in range(centred.shape[1]):
-        column = centred[:, at]
-        length = np.linalg.norm(column)
-        if length <= 1e-12:
-            continue
-        rest = column / length
+    basis = np.zeros((len(columns), 0))
+    for at, column in enumerate(columns.T):
+        rest = column
         for _ in range(2):  # twice is enough for full orthogonality
             rest = rest - basis @ (basis.T @ rest)
         if np.linalg.norm(rest) > 1e-6:
@@ -65,59 +63,23 @@ def independent(centred: np.ndarray) -> list[int]:
     return kept
 
 
-def cross_table(arms: Sequence[str], levels: Sequence[str], order: Sequence[str]) -> str:
-    """Count samples by level and arm, as one line."""
-    counts = pd.crosstab(pd.Series(levels, dtype=object), pd.Series(arms, dtype=object)).reindex(
-        columns=list(order), fill_value=0
-    )
-    shown = [f"{level}: {', '.join(f'{counts.at[level, arm]} {arm}' for arm in order)}" for level in counts.index[:12]]
-    more = f" | and {len(counts) - 12} more" if len(counts) > 12 else ""
-    return " | ".join(shown) + more
-
-
-def one_armed(arms: Sequence[str], levels: Sequence[str]) -> tuple[int, int]:
-    """Count the samples whose level has several samples, and those among them whose level has a single arm."""
-    frame = pd.DataFrame({"arm": list(arms), "level": list(levels)})
-    by_level = frame.groupby("level")["arm"].agg(["size", "nunique"])
-    shared = by_level[by_level["size"] > 1]
-    return int(shared["size"].sum()), int(shared.loc[shared["nunique"] == 1, "size"].sum())
-
-
-def refuse_confounded(
-    arms: Sequence[str], levels: Sequence[str], order: Sequence[str], column: str, where: str
-) -> tuple[str, ...]:
-    """Refuse a contrast whose arms share no level of a column; flag one of which a part is so.
-
-    A level with one sample says nothing: where every sample is a batch of its own, no analysis can see batches.
-    """
-    shared, single = one_armed(arms, levels)
-    several = len(set(levels)) > 1 and len(set(arms)) > 1
-    if several and shared and single == shared and len(_mixed(arms, levels)) == 0:
-        raise ConfoundedError(column, cross_table(arms, levels, order), where)
-    if several and not shared:
-        return (f"each_sample_has_its_own_{column}",)
-    return (f"{single}_of_{len(arms)}_samples_in_{column}_of_one_arm",) if several and single else ()
-
-
-def _mixed(arms: Sequence[str], levels: Sequence[str]) -> list[str]:
-    frame = pd.DataFrame({"arm": list(arms), "level": list(levels)})
-    counts = frame.groupby("level")["arm"].nunique()
-    return counts.index[counts > 1].tolist()
-
-
-class ConfoundedError(ResigError):
-    """A contrast that a batch or covariate determines."""
-
-    def __init__(self, column: str, table: str, where: str) -> None:
-        self.column = column
-        super().__init__(
-            f"fully confounded with '{column}'" + (f" ({table})" if table else ""),
-            where=where,
-            todo="no analysis can tell the two apart: compare samples that share a level, or leave the column out",
-        )
-
-
 def columns_of(spec: Mapping[str, Any]) -> list[str]:
     """Return the sample columns that a contrast adjusts for or exchanges within."""
     covariates = [each if isinstance(each, str) else each["column"] for each in spec.get("covariates") or []]
     return [column for column in (spec.get("pair_by"), spec.get("block_by")) if column] + covariates
+
+
+def repeated_people(samples: pd.DataFrame, arms: Sequence[str], used: Sequence[str]) -> tuple[str, ...]:
+    """Flag people (by a column such as `patient`) with several samples, where a design takes these as independent."""
+    flags = []
+    for column in samples.columns:
+        if column in used or "".join(filter(str.isalnum, column)).lower() not in PEOPLE:
+            continue
+        known = pd.DataFrame({"who": samples[column].tolist(), "arm": list(arms)}).query("who != ''")
+        samples_of = known.groupby("who")["arm"].agg(["size", "nunique"])
+        both, several = int((samples_of["nunique"] > 1).sum()), int((samples_of["size"] > 1).sum())
+        if both:
+            flags.append(f"{both}_of_{column}_in_several_arms_but_not_paired")
+        elif several:
+            flags.append(f"{several}_of_{column}_with_several_samples")
+    return tuple(flags)

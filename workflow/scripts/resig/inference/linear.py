@@ -13,17 +13,8 @@ import numpy as np
 import pandas as pd
 
 from resig.inference import permutation
-from resig.inference.covariates import (
-    MUCH,
-    ConfoundedError,
-    coded,
-    columns_of,
-    complete,
-    cross_table,
-    independent,
-    numeric,
-    refuse_confounded,
-)
+from resig.inference.confounding import ConfoundedError, cross_table, refuse_confounded
+from resig.inference.covariates import coded, columns_of, complete, independent, numeric, repeated_people
 from resig.inference.design import Estimates
 from resig.inference.effects import (
     Effect,
@@ -35,7 +26,7 @@ from resig.inference.effects import (
 )
 from resig.inference.two_groups import ARMS, split_arms
 
-FEWEST = 2
+FEWEST, MUCH = 2, 0.5
 BLOCK_VALUES = 4_000_000
 
 
@@ -82,10 +73,12 @@ class LinearDesign:
     @cached_property
     def _basis(self) -> np.ndarray:
         """Orthonormal columns that span the covariates within blocks."""
-        centred = self._within_blocks(self.covariates.to_numpy(dtype=float))
-        scale = np.linalg.norm(centred, axis=0)
-        scale[scale <= 1e-12] = 1.0
-        return np.linalg.qr((centred / scale)[:, independent(centred)])[0]
+        raw = self.covariates.to_numpy(dtype=float)
+        centred = self._within_blocks(raw)
+        length = np.linalg.norm(centred, axis=0)
+        varies = length > 1e-9 * np.abs(raw).max(axis=0, initial=0.0)
+        scaled = centred[:, varies] / length[varies]
+        return np.linalg.qr(scaled[:, independent(scaled)])[0]
 
     @cached_property
     def _own(self) -> np.ndarray:
@@ -305,30 +298,18 @@ def _build(
     """Put blocks and covariates around a contrast; refuse it where they determine it."""
     rows = usable.set_index("sample").loc[names].reset_index()
     arms, order = [labels[at] for at in axis], [labels[at] for at in sorted(labels, reverse=True)]
-    where = f"dataset {dataset}"
-    known = list(flags)
-    if batch and batch in rows.columns and batch not in columns_of(spec):
-        with_batch = rows[batch].astype(str) != ""
-        known += refuse_confounded(
-            [arm for arm, is_known in zip(arms, with_batch, strict=True) if is_known],
-            rows.loc[with_batch, batch].tolist(),
-            order,
-            batch,
-            where,
-        )
-    block_by, covariates = spec.get("block_by"), list(spec.get("covariates") or [])
+    where, pair, block_by = f"dataset {dataset}", spec["pair_by"], spec.get("block_by")
+    covariates = list(spec.get("covariates") or [])
     named = [each if isinstance(each, str) else each["column"] for each in covariates]
     as_levels = [each["column"] for each in covariates if not isinstance(each, str) and each["kind"] == "levels"]
-    pair = spec["pair_by"]
-    if pair:
-        blocks = rows[pair].astype(str)
-        if block_by:  # pairs lie within blocks; where they don't, the block is a covariate
-            named, as_levels = [block_by, *named], [block_by, *as_levels]
-    else:
-        blocks = rows[block_by].astype(str) if block_by else pd.Series("", index=rows.index)
-    for column in filter(None, (block_by, *named)):
-        if not (column in named and column not in as_levels and numeric(rows[column].astype(str))):
-            known += refuse_confounded(arms, rows[column].tolist(), order, column, where)
+    if pair and block_by:  # labels are exchanged within pairs, so a block that changes within them is a covariate
+        named, as_levels = [block_by, *named], [block_by, *as_levels]
+    known = list(flags) if pair else [*flags, *repeated_people(rows, arms, columns_of(spec))]
+    levels = [each for each in named if each in as_levels or not numeric(rows[each].astype(str))]
+    for column in dict.fromkeys(filter(None, (batch if batch in rows.columns else None, block_by, *levels))):
+        told = [(arm, str(level)) for arm, level in zip(arms, rows[column], strict=True) if str(level)]
+        known += refuse_confounded([arm for arm, _ in told], [level for _, level in told], order, column, where)
+    blocks = rows[pair or block_by].astype(str) if pair or block_by else pd.Series("", index=rows.index)
     design = LinearDesign(
         names,
         axis,

@@ -10,17 +10,16 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from resig.inference.design import design_of, kind_of
-from resig.inference.two_groups import split_arms
-from resig.plots.palette import RESISTANT, SENSITIVE, VERDICT_COLOURS, said
+from resig.inference.design import design_of
+from resig.plots.palette import RESISTANT, SENSITIVE, VERDICT_COLOURS, blend, said
 from resig.plots.style import INK, plain, save, wrapped
 
 ROWS, PANELS, ACROSS = 40, 8, 4
-MEANING = {
+MEANINGS = {
     "hedges_g": "Hedges g with 95 % interval    (lower in resistant  ← 0 →  higher in resistant)",
-    "trend_g": "g of the trend with 95 % interval    (falling along the levels  ← 0 →  rising)",
     "spearman": "Spearman's rho with 95 % interval    (lower with resistance  ← 0 →  higher with resistance)",
     "log_hr": "log hazard ratio per SD with 95 % interval    (later events  ← 0 →  earlier events at high scores)",
+    "trend_g": "change from first to last level in SD, with 95 % interval    (falls  ← 0 →  rises)",
 }
 
 
@@ -35,29 +34,29 @@ def draw_contrast(
     path: str | os.PathLike[str],
 ) -> None:
     """Draw the effects of the leading method, the clearest first, and strips of samples for the first few."""
-    kind = kind_of(spec)
     known = table[(table["method"] == method) & table["effect"].notna()]
     known = known.assign(size=known["effect"].abs()).sort_values(["p", "size"], ascending=[True, False], kind="stable")
-    top, strips = known.head(ROWS), known.head(PANELS if kind in PANEL_OF else 0)
+    top, strips = known.head(ROWS), known.head(0 if spec["survival"] else PANELS)
     down = -(-len(strips) // ACROSS)
     forest, tall = 0.9 + 0.24 * len(top), 3.3
     figure = plt.figure(figsize=(11, forest + tall * down), layout="constrained")
     ratios = [forest, *[tall] * down]
     parts = figure.subfigures(1 + down, 1, height_ratios=ratios, hspace=0.03, squeeze=False)[:, 0]
+    panel = _scatter if spec["continuous"] else _strip
     names = signatures.set_index("signature")["name"]
     title = f"{table['contrast'].iloc[0]} in {table['dataset'].iloc[0]}, scored by {method}"
-    _forest(parts[0].subplots(), top, len(known), plain(title))
+    _forest(parts[0].subplots(), top, len(known), plain(title), table["effect_type"].iloc[0])
     for part, first in zip(parts[1:], range(0, len(strips), ACROSS), strict=True):
         every = part.subplots(1, ACROSS)
         for axes, row in zip_longest(every, strips.iloc[first : first + ACROSS].itertuples()):
             if row is None:
                 axes.set_axis_off()
             else:
-                PANEL_OF[kind](axes, row, names.get(row.signature, row.signature), scores, samples, spec, inference)
+                panel(axes, row, names.get(row.signature, row.signature), scores, samples, spec, inference)
     save(figure, path)
 
 
-def _forest(axes: Axes, rows: pd.DataFrame, of: int, title: str) -> None:
+def _forest(axes: Axes, rows: pd.DataFrame, of: int, title: str, kind: str) -> None:
     axes.axvline(0, color=INK, linewidth=0.8)
     for y, row in enumerate(rows.itertuples()):
         colour = "#777777" if row.verdict in ("not_separable", "underpowered") else VERDICT_COLOURS[row.verdict]
@@ -67,7 +66,7 @@ def _forest(axes: Axes, rows: pd.DataFrame, of: int, title: str) -> None:
     labels = [plain(row.signature if bulk else f"{row.signature} · {row.cell_type}") for row in rows.itertuples()]
     axes.set_yticks(range(len(rows)), labels)
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_xlabel(MEANING[rows["effect_type"].iloc[0] if len(rows) else "hedges_g"])
+    axes.set_xlabel(MEANINGS.get(kind, "effect with 95 % interval"))
     axes.set_title(
         title + (f" (the {len(rows)} smallest p of {of})" if len(rows) < of else ""),
         loc="left",
@@ -89,18 +88,19 @@ def _strip(
     inference: Mapping[str, Any],
 ) -> None:
     value = values_of(row, scores, inference)
-    arms = split_arms(samples[samples["sample"].isin(value.index)], spec, row.dataset)
-    sides = [("sensitive", arms.sensitive, SENSITIVE), ("resistant", arms.resistant, RESISTANT)]
-    if arms.paired:
-        for low, high in zip(arms.sensitive, arms.resistant, strict=True):
-            axes.plot([0, 1], [value[low], value[high]], color="#BBBBBB", linewidth=0.7, zorder=1)
+    sides, partners = _sides(spec, samples[samples["sample"].isin(value.index)], row.dataset)
+    for of_one in partners:
+        axes.plot(
+            [at for at, _ in of_one], value[[name for _, name in of_one]], color="#BBBBBB", linewidth=0.7, zorder=1
+        )
     for x, (_, members, colour) in enumerate(sides):
         values = value[members].to_numpy()
-        spread = np.zeros(len(values)) if arms.paired else 0.16 * _zigzag(values)
+        spread = np.zeros(len(values)) if partners else 0.16 * _zigzag(values)
         axes.scatter(x + spread, values, s=14, color=colour, alpha=0.75, linewidths=0, zorder=2)
-        axes.plot([x - 0.28, x + 0.28], [np.median(values)] * 2, color=INK, linewidth=1.8, zorder=3)
-    axes.set_xlim(-0.5, 1.5)
-    axes.set_xticks([0, 1], [f"{arm}\nn = {len(members)}" for arm, members, _ in sides])
+        if len(values):
+            axes.plot([x - 0.28, x + 0.28], [np.median(values)] * 2, color=INK, linewidth=1.8, zorder=3)
+    axes.set_xlim(-0.5, len(sides) - 0.5)
+    axes.set_xticks(range(len(sides)), [f"{plain(side)}\nn = {len(members)}" for side, members, _ in sides])
     _named(axes, row, name, f"g {row.effect:+.2f}, AUROC {row.auroc:.2f}")
 
 
@@ -113,17 +113,14 @@ def _scatter(
     spec: Mapping[str, Any],
     inference: Mapping[str, Any],
 ) -> None:
-    """Scores against the phenotype as it was given; covariates are not taken out."""
+    """Draw scores against the phenotype as it was given; covariates are not taken out."""
     value = values_of(row, scores, inference)
     design = design_of(spec, samples[samples["sample"].isin(value.index)], row.dataset)
     column = spec["continuous"]["column"]
     given = samples.set_index("sample").loc[design.samples, column].astype(float)
     axes.scatter(given, value[design.samples], s=14, color="#555555", alpha=0.75, linewidths=0)
-    more = spec["continuous"]["higher_means"]
-    _named(axes, row, name, f"{plain(column)} (high: {more}), n = {len(given)}\nrho {row.effect:+.2f}")
-
-
-PANEL_OF = {"groups": _strip, "continuous": _scatter}
+    meaning = f"{plain(column)} (high: {spec['continuous']['higher_means']}), n = {len(given)}"
+    _named(axes, row, name, f"{meaning}\nrho {row.effect:+.2f}")
 
 
 def values_of(row: Any, scores: pd.DataFrame, inference: Mapping[str, Any]) -> pd.Series:
@@ -132,10 +129,10 @@ def values_of(row: Any, scores: pd.DataFrame, inference: Mapping[str, Any]) -> p
         (scores["signature"] == row.signature)
         & (scores["method"] == row.method)
         & (scores["cell_type"] == row.cell_type)
-        & scores["score"].notna()
     ]
-    enough = own if row.cell_type == "bulk" else own[own["n_cells"] >= inference["min_cells"]]
-    return enough.set_index("sample")["score"]
+    if row.cell_type != "bulk":
+        own = own[own["n_cells"] >= inference["min_cells"]]
+    return own.set_index("sample")["score"].dropna()
 
 
 def _named(axes: Axes, row: Any, name: str, figures: str) -> None:
@@ -144,6 +141,30 @@ def _named(axes: Axes, row: Any, name: str, figures: str) -> None:
     fdr = "" if np.isnan(row.fdr) else f", FDR {row.fdr:.2g}"
     axes.set_xlabel(f"{figures}{fdr}\n{said(row.verdict)}", fontsize=8)
     axes.set_ylabel("score" if row.method != "zmean" else "score (mean z)", fontsize=8)
+
+
+def _sides(
+    spec: Mapping[str, Any], samples: pd.DataFrame, dataset: str
+) -> tuple[list[tuple[str, list[str], str]], list[list[tuple[int, str]]]]:
+    """Return the arms or levels with their samples and colours, and the samples of each patient in that order."""
+    used = set(design_of(spec, samples, dataset).samples)
+    here = samples[samples["sample"].isin(used)].sort_values("sample")
+    if spec["groups"]:
+        groups = spec["groups"]
+        parts = [(arm, [str(level) for level in groups[arm]]) for arm in ("sensitive", "resistant")]
+        colours, column = [SENSITIVE, RESISTANT], groups["column"]
+    else:
+        parts = [(str(level), [str(level)]) for level in spec["trend"]["order"]]
+        colours, column = [blend(at / (len(parts) - 1)) for at in range(len(parts))], spec["trend"]["column"]
+    sides = [
+        (name, here.loc[here[column].isin(levels), "sample"].tolist(), colour)
+        for (name, levels), colour in zip(parts, colours, strict=True)
+    ]
+    if not spec["pair_by"]:
+        return sides, []
+    place = {name: at for at, (_, members, _) in enumerate(sides) for name in members}
+    by_patient = here.groupby(spec["pair_by"])["sample"]
+    return sides, [sorted((place[name], name) for name in own) for _, own in by_patient]
 
 
 def _zigzag(values: np.ndarray) -> np.ndarray:

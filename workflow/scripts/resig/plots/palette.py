@@ -12,6 +12,12 @@ VERDICT_COLOURS = {
 GATE_COLOURS = {"yes": "#009E73", "low_power": "#E69F00", "no": "#FFFFFF"}
 
 
+def blend(share: float) -> str:
+    """Return a colour on the way from sensitive (0) to resistant (1)."""
+    ends = [[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in (SENSITIVE, RESISTANT)]
+    return "#" + "".join(f"{round(low + share * (high - low)):02X}" for low, high in zip(*ends, strict=True))
+
+
 def said(verdict: str) -> str:
     """Return a verdict as words."""
     return verdict.replace("_", " ")
