@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from resig.sample_table import sample_scores
+from resig.sample_table import confounders, sample_scores
 
 
 def test_averages_each_sample_and_type(tmp_path: Path) -> None:
@@ -24,5 +25,21 @@ def test_averages_each_sample_and_type(tmp_path: Path) -> None:
         joined = observations.join(scores, on="observation")
         expected = joined.groupby(["sample", "cell_type"])[list(scores.columns)].mean()
         for part, column in (("score", "S__ucell"), ("up", "S__ucell__up"), ("down", "S__ucell__down")):
-            np.testing.assert_allclose(found[part], expected[column], rtol=1e-12)
-        assert found["n_cells"].sum() == 40 and found["down"].isna().all()
+            np.testing.assert_allclose(found[part].iloc[:6], expected[column], rtol=1e-12)
+        assert found["n_cells"].iloc[:6].sum() == 40 and found["down"].isna().all()
+        cells = joined.groupby(["sample", "cell_type"]).size()
+        for sample in "abc":
+            mean = np.average(expected.loc[sample, "S__ucell"], weights=cells[sample])
+            assert found.at[(sample, "all cells"), "score"] == pytest.approx(mean, rel=1e-12)
+
+
+def test_technical_properties_of_all_cells_are_those_of_the_cells() -> None:
+    draw = np.random.default_rng(1)
+    cells = {"sample": draw.choice(["a", "b"], 30), "cell_type": draw.choice(["T", "B"], 30), "mito_share": np.nan}
+    cells |= {"depth": draw.poisson(900, 30) * 1.0, "detected_genes": draw.poisson(300, 30)}
+    observations = pd.DataFrame(cells)
+    found = confounders("d", observations).set_index(["sample", "cell_type"])
+    for sample, own in observations.groupby("sample"):
+        assert found.at[(sample, "all cells"), "depth"] == pytest.approx(own["depth"].mean())
+        assert found.at[(sample, "T"), "share"] == pytest.approx((own["cell_type"] == "T").mean())
+        assert found.at[(sample, "all cells"), "share"] == 1

@@ -10,7 +10,7 @@ from statsmodels.stats.meta_analysis import combine_effects
 
 from resig import meta_analysis as meta
 from resig.meta_analysis import grouped_meta, pool
-from resig.synthesis import doubts, signature_verdicts, verdicts
+from resig.synthesis import doubts, explain, signature_verdicts, verdicts
 from resig.tables import META, META_GROUPS, META_LEAVE_ONE_OUT, SIGNATURE_VERDICTS, VERDICT_TABLE, VERDICTS
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
@@ -144,6 +144,9 @@ def test_pooling_mirrors_scales_and_forgets_the_order(seed: int) -> None:
 # --- tables ---
 
 
+NAN = float("nan")
+
+
 def contrasts(*rows: tuple[str, str, str, str, float, float]) -> pd.DataFrame:
     """Make rows of (dataset, contrast, signature, method, effect, standard error)."""
     table = pd.DataFrame(rows, columns=["dataset", "contrast", "signature", "method", "effect", "effect_se"])
@@ -158,12 +161,15 @@ def contrasts(*rows: tuple[str, str, str, str, float, float]) -> pd.DataFrame:
         "fdr": 0.01,
         "n_resistant": 5,
         "n_sensitive": 6,
+        "n_samples": 11,
+        "n_events": pd.NA,
+        "concordance": NAN,
+        "flags": "",
         "verdict": verdict,
     }
     return table.assign(ci_low=low, ci_high=high, meta_effect=table["effect"], meta_se=table["effect_se"], **more)
 
 
-NAN = float("nan")
 SOME = contrasts(
     ("one", "c", "a", "zmean", 1.0, 0.4),
     ("two", "c", "a", "zmean", 0.3, 0.2),
@@ -251,6 +257,25 @@ def test_the_words_carry_the_figures_and_the_reason() -> None:
     assert judge(few, {"two": "zmean"})["why"].tolist() == [
         "too few samples to say anything (5 resistant, 6 sensitive)"
     ]
+
+
+def test_words_without_arms_name_samples_events_and_cells() -> None:
+    survival = {"effect_type": "log_hr", "concordance": 0.61, "n_events": 48, "n_samples": 400, "auroc": NAN}
+    arms = {"n_resistant": pd.NA, "n_sensitive": pd.NA}
+    row = contrasts(("one", "c", "a", "zmean", 0.3, 0.1)).assign(
+        **survival, **arms, verdict="supported", fdr=0.02, flags="low_power;in_context"
+    )
+    assert explain(row.iloc[0], "") == (
+        "higher with earlier events (log HR per SD 0.30, C 0.61, FDR 0.02; 400 samples, 48 events); "
+        "these are cells the signature is about"
+    )
+    drug = row.assign(
+        effect_type="spearman", n_events=pd.NA, concordance=NAN, verdict="contradicted", flags="composition"
+    )
+    assert explain(drug.iloc[0], "") == (
+        "LOWER with more resistance, against the documents (rho 0.30, FDR 0.02; 400 samples); "
+        "mostly a shift between cell types, not a change within them"
+    )
 
 
 def test_unlike_scales_and_kinds_are_not_pooled() -> None:

@@ -56,6 +56,7 @@ def verdicts(**changed: object) -> pd.DataFrame:
         "verdict": "supported",
         "method": "zmean",
         "effect": 1.234567,
+        "effect_type": "hedges_g",
         "auroc": 0.987654,
         "fdr": 0.000123456,
         "methods_agreeing": "2 of 2",
@@ -126,7 +127,7 @@ def test_rows_show_the_figures_and_sort_by_their_full_value(tmp_path: Path) -> N
     assert parsed.kinds == [None, "answer", "details", "answer", "details"]
     at = {name: position for position, name in enumerate(COLUMNS)}
     shown = [[parsed.rows[row][at[name]] for name in ("effect", "auroc", "fdr", "verdict")] for row in (1, 3)]
-    assert shown == [["1.23", "0.99", "0.00012", "supported"], ["", "", "", "not measurable"]]
+    assert shown == [["g 1.23", "0.99", "0.00012", "supported"], ["", "", "", "not measurable"]]
     assert [float(parsed.sorts[1][at[name]] or "nan") for name in ("effect", "fdr")] == [1.234567, 0.000123456]
     assert parsed.sorts[3][at["effect"]] == ""
 

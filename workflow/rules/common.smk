@@ -23,7 +23,11 @@ LIBRARY = [
         "genesets",
         "gsea",
         "inference/__init__",
+        "inference/cell_types",
+        "inference/composition",
         "inference/confounding",
+        "inference/contexts",
+        "inference/continuous",
         "inference/contrast",
         "inference/covariates",
         "inference/cox",
@@ -34,11 +38,13 @@ LIBRARY = [
         "inference/matched",
         "inference/nuisance",
         "inference/permutation",
+        "inference/phenotypes",
         "inference/ranks",
         "inference/scrutiny",
         "inference/set_scores",
         "inference/shuffles",
         "inference/specificity",
+        "inference/survival",
         "inference/two_groups",
         "intake/__init__",
         "intake/archive",
@@ -86,6 +92,7 @@ LIBRARY = [
         "plots/coverage",
         "plots/palette",
         "plots/style",
+        "plots/survival",
         "plots/verdicts",
         "propose",
         "pseudobulk",
@@ -200,9 +207,20 @@ def of_datasets(pattern):
     return expand(pattern, dataset=DATASETS)
 
 
-def of_contrasts(pattern):
-    """Expand a pattern over each (dataset, contrast) that is asked for."""
-    return [path for dataset, contrast in ASKED for path in expand(pattern, dataset=dataset, contrast=contrast)]
+def of_contrasts(pattern, wanted=lambda dataset, contrast: True):
+    """Expand a pattern over each (dataset, contrast) that is asked for, all or those that are wanted."""
+    asked = [each for each in ASKED if wanted(*each)]
+    return [path for dataset, contrast in asked for path in expand(pattern, dataset=dataset, contrast=contrast)]
+
+
+def is_survival(dataset, contrast):
+    """Return whether a contrast is about time to an event."""
+    return CONTRASTS[contrast]["survival"] is not None
+
+
+def has_cell_types(dataset, contrast):
+    """Return whether a dataset has cells of named types."""
+    return DATASETS[dataset]["cell_type"] is not None
 
 
 def of_ranked(pattern):
@@ -224,6 +242,8 @@ FINAL = [
     "<results>/summary/coverage.tsv",
     "<results>/summary/coverage.svg",
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.svg"),
+    *of_contrasts("<results>/{dataset}/contrasts/{contrast}.survival.svg", is_survival),
+    *of_contrasts("<results>/{dataset}/contrasts/{contrast}.composition.tsv", has_cell_types),
     *of_ranked("<results>/{dataset}/contrasts/{contrast}.gsea.tsv"),
     *(
         ["<results>/summary/meta.tsv", "<results>/summary/verdicts.svg", "<results>/summary/verdicts.html"]

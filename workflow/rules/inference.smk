@@ -1,5 +1,6 @@
 # in:  sample scores, sample table and pseudobulk of each dataset
-# out: <results>/{dataset}/quality.tsv, contrasts/{contrast}.tsv, and what it rests on: .null.tsv, .genes.tsv, .nuisance.tsv
+# out: <results>/{dataset}/{quality,contexts}.tsv, contrasts/{contrast}.tsv, and what it rests on: .null.tsv, .genes.tsv,
+#      .nuisance.tsv, .composition.tsv
 
 
 rule quality:
@@ -24,6 +25,25 @@ rule quality:
         "../scripts/quality.py"
 
 
+rule contexts:
+    input:
+        library=LIBRARY,
+        signatures="<results>/signatures/signatures.tsv",
+        scores="<results>/{dataset}/sample_scores.tsv",
+    output:
+        contexts="<results>/{dataset}/contexts.tsv",
+    log:
+        "<logs>/contexts/{dataset}.log",
+    benchmark:
+        "<benchmarks>/contexts/{dataset}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    params:
+        told=lambda wildcards: DATASETS[wildcards.dataset]["contexts"],
+    script:
+        "../scripts/contexts.py"
+
+
 rule contrast:
     input:
         library=LIBRARY,
@@ -31,6 +51,7 @@ rule contrast:
         samples="<results>/{dataset}/samples.tsv",
         report="<results>/{dataset}/intake.json",
         coverage="<results>/{dataset}/coverage.tsv",
+        contexts="<results>/{dataset}/contexts.tsv",
         members="<results>/signatures/members.tsv",
         pseudobulk="<results>/{dataset}/pseudobulk.h5ad",
         confounders="<results>/{dataset}/confounders.tsv",
@@ -55,3 +76,24 @@ rule contrast:
         inference=config["inference"],
     script:
         "../scripts/contrast.py"
+
+
+rule composition:
+    input:
+        library=LIBRARY,
+        confounders="<results>/{dataset}/confounders.tsv",
+        samples="<results>/{dataset}/samples.tsv",
+    output:
+        composition="<results>/{dataset}/contrasts/{contrast}.composition.tsv",
+    log:
+        "<logs>/composition/{dataset}.{contrast}.log",
+    benchmark:
+        "<benchmarks>/composition/{dataset}.{contrast}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    params:
+        spec=lambda wildcards: CONTRASTS[wildcards.contrast],
+        batch=lambda wildcards: DATASETS[wildcards.dataset]["batch"],
+        inference=config["inference"],
+    script:
+        "../scripts/composition.py"

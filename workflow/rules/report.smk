@@ -52,6 +52,34 @@ rule plot_contrast:
         "../scripts/plot_contrast.py"
 
 
+rule plot_survival:
+    input:
+        library=LIBRARY,
+        contrast="<results>/{dataset}/contrasts/{contrast}.tsv",
+        scores="<results>/{dataset}/sample_scores.tsv",
+        samples="<results>/{dataset}/samples.tsv",
+        signatures="<results>/signatures/signatures.tsv",
+    output:
+        picture=report(
+            "<results>/{dataset}/contrasts/{contrast}.survival.svg",
+            caption="../report/survival.rst",
+            category="Contrasts",
+            labels={"contrast": "{contrast}, Kaplan-Meier", "dataset": "{dataset}"},
+        ),
+    log:
+        "<logs>/plot_survival/{dataset}.{contrast}.log",
+    benchmark:
+        "<benchmarks>/plot_survival/{dataset}.{contrast}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    params:
+        spec=lambda wildcards: CONTRASTS[wildcards.contrast],
+        inference=config["inference"],
+        method=lambda wildcards: methods_of(wildcards.dataset)[0],
+    script:
+        "../scripts/plot_survival.py"
+
+
 rule plot_verdicts:
     input:
         library=LIBRARY,

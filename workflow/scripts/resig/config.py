@@ -3,7 +3,7 @@
 import copy
 import datetime
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -287,6 +287,8 @@ def _dataset_problems(
         about_table = dataset["metadata"] and error.where in (dataset["metadata"], locate(dataset["metadata"]))
         yield (*here, "metadata" if about_table else "matrix"), str(error)
         return
+    for word, types in dataset["contexts"].items():
+        yield from _context_problems((*here, "contexts", word), types, dataset, labels[name])
     for key in ("sample", "cell_type", "batch", "purity"):
         column = dataset.get(key)
         optional = dataset["kind"] == "bulk" and key == "sample" and dataset["metadata"] is None
@@ -304,6 +306,20 @@ def _not_numbers(here: Path_, column: str, labels: Labels) -> Iterator[tuple[Pat
             if level.strip().lower() not in ("", "na", "nan"):
                 yield here, f"'{level}' in column '{column}' of {labels.source} is not a number"
                 return
+
+
+def _context_problems(
+    here: Path_, types: Sequence[str], dataset: Mapping[str, Json], table: Labels
+) -> Iterator[tuple[Path_, str]]:
+    column = dataset["cell_type"]
+    if column is None:
+        yield here, "names cell types, but the dataset has none; name its cell_type column"
+    elif column in table.columns:
+        present = table.levels(column)
+        for each in types:
+            if each not in present:
+                hint = nearest(each, present, "cell types there")
+                yield here, f"cell type '{each}' never occurs in column '{column}' of {table.source}; {hint}"
 
 
 def _contrast_problems(

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from resig.errors import nearest
+from resig.errors import ResigError, nearest
 from resig.inference import KINDS
 from resig.inference.confounding import ConfoundedError, refuse_confounded
 from resig.intake.labels import Labels
 
+PHENOTYPES = {"continuous": ("column",), "survival": ("time", "event")}
 Path = tuple[str | int, ...]
 Problem = tuple[Path, str]
 
@@ -25,6 +26,8 @@ def shape_problems(contrast: Mapping[str, Any]) -> Iterator[Problem]:
             yield ("groups",), f"level '{both[0]}' stands in both arms; a sample can be in one arm only"
     if isinstance(contrast["cell_types"], str) and contrast["cell_types"] != "all":
         yield ("cell_types",), f"'{contrast['cell_types']}' is text; expected a list of cell types, or all"
+    if asked[0] in PHENOTYPES and contrast["pair_by"] is not None:
+        yield ("pair_by",), f"has no meaning for {asked[0]}: each sample has its own; use block_by, or leave it out"
     seen: dict[str, Path] = {}
     for path, column in columns_of(contrast):
         if column in seen:
@@ -48,6 +51,7 @@ def table_problems(contrast: Mapping[str, Any], dataset: Mapping[str, Any], tabl
         if level not in present:
             hint = nearest(level, present, "levels there")
             yield path, f"level '{level}' never occurs in column '{column}' of {table.source}; {hint}"
+    yield from _phenotypes(contrast, table)
     for position, covariate in enumerate(contrast["covariates"]):
         if not isinstance(covariate, str) and covariate["kind"] == "numbers":
             odd = next((level for level in table.levels(covariate["column"]) if not _is_number(level)), None)
@@ -78,6 +82,22 @@ def columns_of(contrast: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
 def no_column(column: str, table: Labels) -> str:
     """Say that a column is not there, and which one is nearest."""
     return f"there is no column '{column}' in {table.source}; {nearest(column, table.columns, 'columns there')}"
+
+
+def _phenotypes(contrast: Mapping[str, Any], table: Labels) -> Iterator[Problem]:
+    """Read the numbers, times and events that a contrast asks about, for the sake of what is wrong with them."""
+    asked = [(kind, part) for kind, parts in PHENOTYPES.items() if contrast[kind] for part in parts]
+    if not asked:
+        return
+    from resig.inference import phenotypes
+
+    read = {"column": phenotypes.numbers, "time": phenotypes.times, "event": phenotypes.events}
+    for kind, part in asked:
+        column = contrast[kind][part]
+        try:
+            phenotypes.check(read[part], column, table.levels(column), table.source)
+        except ResigError as problem:
+            yield (kind, part), str(problem)
 
 
 def _levels(contrast: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:

@@ -1,5 +1,6 @@
 """What a run would do: what is scored, compared and skipped, and why, without computing any of it."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,7 +10,9 @@ import pandas as pd
 from resig.config_contrasts import columns_of
 from resig.coverage import measure_coverage
 from resig.errors import ResigError
+from resig.inference.contexts import contexts_of
 from resig.inference.design import Design, design_of, kind_of
+from resig.inference.survival import Survival
 from resig.inference.two_groups import ARMS
 from resig.intake.genes import Identified, choose_genes
 from resig.intake.labels import Labels
@@ -47,6 +50,7 @@ def describe_plan(
         asked = dataset | {"probes": probes.get(name)}
         identified = identify_features(features, others, asked, dataset["matrix"], names)
         lines += ["", *_dataset_lines(name, dataset, config, signatures, members, identified)]
+        lines += _context_lines(dataset, signatures, labels[name])
     for name, contrast in config["contrasts"].items():
         lines += ["", f"contrast {name}: {_question(contrast)}"]
         for dataset in contrast["datasets"]:
@@ -79,6 +83,17 @@ def _dataset_lines(
     for reason, group in gate[gate["scorable"] == "no"].groupby("reason", sort=False):
         lines.append(f"    {reason}: {', '.join(group['signature'])}")
     return lines
+
+
+def _context_lines(dataset: Mapping[str, Any], signatures: pd.DataFrame, labels: Labels) -> list[str]:
+    """Say which cell types signatures are taken to be about."""
+    if dataset["cell_type"] not in labels.columns:
+        return []
+    known = contexts_of(signatures, sorted(labels.levels(dataset["cell_type"])), dataset["contexts"])
+    alike = Counter(
+        (", ".join(each.cell_types) or "no cell type here", each.how) for each in known.values() if each.how
+    )
+    return [f"  {count} signatures are about {where} ({how})" for (where, how), count in alike.items()]
 
 
 def expected_coverage(
@@ -137,7 +152,8 @@ def _sizes(contrast: Mapping[str, Any], dataset: Mapping[str, Any], labels: Labe
 
 def _count(contrast: Mapping[str, Any], design: Design) -> str:
     if design.n_resistant is None:
-        return f"{len(design.samples)} samples"
+        events = f", {int(design.event.sum())} events" if isinstance(design, Survival) else ""
+        return f"{len(design.samples)} samples{events}"
     if contrast["trend"]:
         return (
             f"{len(design.samples)} samples, {design.n_sensitive} at the first level, {design.n_resistant} at the last"

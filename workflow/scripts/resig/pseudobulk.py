@@ -15,6 +15,7 @@ import pandas as pd
 from resig.compiled import kernel
 from resig.errors import ResigError
 from resig.files import whole_file
+from resig.intake.samples import ALL_CELLS
 from resig.matrix import open_matrix
 from resig.rows import Rows, open_rows
 from resig.scoring.block import Block, Columns, Scale, build_block
@@ -171,7 +172,7 @@ def _write(sums: Sums, table: pd.DataFrame, genes: Genes, target: Path_) -> None
 
 
 def read_pseudobulk(path: Path_) -> Pseudobulk:
-    """Read what `write_pseudobulk` has written, without anndata; counts are left where they are."""
+    """Read what `write_pseudobulk` has written but the counts, and add rows for all cells of each sample."""
     with h5py.File(path) as file:
         text = {name: file["obs"][name].asstr()[:] for name in UNIT}
         units = pd.DataFrame({**text, "n_cells": file["obs/n_cells"][:]})
@@ -180,4 +181,27 @@ def read_pseudobulk(path: Path_) -> Pseudobulk:
         genes = Genes(symbols, *(var[name][:] for name in ("mean", "sd", "detected")))
         layers = file["layers"]
         gains = {name.removeprefix(GAIN): node[:] for name, node in layers.items() if name.startswith(GAIN)}
-        return Pseudobulk(units, genes, file["X"][:], layers["detected"][:], gains)
+        return with_all_cells(Pseudobulk(units, genes, file["X"][:], layers["detected"][:], gains))
+
+
+def with_all_cells(known: Pseudobulk) -> Pseudobulk:
+    """Add a row for all cells of each sample: the mean of its cell types, weighted by their cells."""
+    types = set(known.units["cell_type"])
+    if len(types) < 2 or ALL_CELLS in types:
+        return known
+    n_cells = known.units.groupby("sample", sort=True)["n_cells"].sum()
+    weights = np.zeros((len(n_cells), len(known.units)))
+    at = n_cells.index.get_indexer(known.units["sample"])
+    weights[at, np.arange(len(at))] = known.units["n_cells"] / n_cells.to_numpy()[at]
+    whole = n_cells.reset_index().assign(cell_type=ALL_CELLS)[[*UNIT, "n_cells"]]
+
+    def beneath(values: np.ndarray) -> np.ndarray:
+        return np.vstack([values, weights @ values])
+
+    return Pseudobulk(
+        pd.concat([known.units, whole], ignore_index=True),
+        known.genes,
+        beneath(known.log),
+        beneath(known.detected),
+        {name: beneath(values) for name, values in known.gains.items()},
+    )

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from resig.inference.composition import of_all_cells, with_all_cells
 from resig.tables import CONFOUNDERS, SAMPLE_SCORES
 
 UNIT = ["sample", "cell_type"]
@@ -18,7 +19,7 @@ def sample_scores(
     signatures: list[str],
     methods: list[str],
 ) -> pd.DataFrame:
-    """Average the scores of each (sample, cell type); in bulk that is the score itself."""
+    """Average the scores of each (sample, cell type), and of all its cells; in bulk that is the score itself."""
     units = observations.groupby(UNIT, sort=True)
     counts = units.size().rename("n_cells").reset_index()
     with pq.ParquetFile(scores) as file:
@@ -31,7 +32,7 @@ def sample_scores(
                 values = file.read(columns=list(columns.values()))
                 means = {part: _means(values[column].to_numpy(), unit, len(counts)) for part, column in columns.items()}
                 tables.append(counts.assign(**means, dataset=dataset, signature=signature, method=method))
-    return pd.concat(tables, ignore_index=True)[SAMPLE_SCORES.names]
+    return of_all_cells(pd.concat(tables, ignore_index=True)[SAMPLE_SCORES.names])
 
 
 def _unit_of_rows(file: pq.ParquetFile, observations: pd.DataFrame, unit: pd.Series) -> np.ndarray:
@@ -51,8 +52,9 @@ def _means(values: np.ndarray, unit: np.ndarray, n_units: int) -> np.ndarray:
 
 
 def confounders(dataset: str, observations: pd.DataFrame) -> pd.DataFrame:
-    """Average the technical properties of each (sample, cell type)."""
-    units = observations.groupby(UNIT, sort=True)
+    """Average the technical properties of each (sample, cell type), and of all cells of a sample."""
+    units = with_all_cells(observations).groupby(UNIT, sort=False)
     means = units[["depth", "detected_genes", "mito_share"]].mean()
     table = means.assign(n_cells=units.size(), dataset=dataset).reset_index()
+    table["share"] = table["n_cells"] / table["sample"].map(observations.groupby("sample").size())
     return table[CONFOUNDERS.names]

@@ -7,6 +7,16 @@ import pandas as pd
 
 from resig.tables import SIGNATURE_VERDICTS, VERDICT_TABLE, VERDICTS
 
+# Where a score is "higher", how the effect is called, and what flags say of cells.
+WHERE = {"trend_g": "later along the levels", "spearman": "with more resistance", "log_hr": "with earlier events"}
+SIGNS = {"spearman": "rho", "log_hr": "log HR per SD"}
+CELLS = {
+    "in_context": "these are cells the signature is about",
+    "outside_context": "not the cells the signature is about",
+    "context_not_found": "the cells the signature is about are not among the cell types",
+    "composition": "mostly a shift between cell types, not a change within them",
+    "follows_cell_number": "follows the number of cells",
+}
 CALLS = ("supported", "contradicted")
 WORDS = {
     "supported": "higher in the resistant arm",
@@ -33,7 +43,10 @@ def verdicts(
         same = int((np.sign(effects) == np.sign(lead["effect"])).sum())
         rows.append(
             dict(zip(unit, key, strict=True))
-            | {column: lead[column] for column in ("verdict", "method", "effect", "ci_low", "ci_high", "auroc", "fdr")}
+            | {
+                column: lead[column]
+                for column in ("verdict", "method", "effect", "effect_type", "ci_low", "ci_high", "auroc", "fdr")
+            }
             | {
                 "name": about.at[signature, "name"],
                 "tier": about.at[signature, "tier"],
@@ -77,15 +90,31 @@ def _summed_up(counts: Mapping[str, int], where: Mapping[str, list[str]], able: 
 
 
 def explain(row: pd.Series, reason: str) -> str:
-    """Say a verdict in words, with the figures it rests on."""
-    words = WORDS[row["verdict"]]
-    n = f"{row['n_resistant']} resistant, {row['n_sensitive']} sensitive"
+    """Say a verdict in words, with the figures it rests on, and which cells it is about."""
+    words = WORDS[row["verdict"]].replace("in the resistant arm", WHERE.get(row["effect_type"], "in the resistant arm"))
     if row["verdict"] == "not_measurable":
         return f"{words}: {reason}" if reason else words
-    if pd.isna(row["effect"]):
-        return f"{words} ({n})"
-    figures = f"g {row['effect']:.2f}, AUROC {row['auroc']:.2f}, FDR {row['fdr']:.2g}"
-    return "; ".join([f"{words} ({figures}{_beside_random(row)}; {n})", *doubts(row)])
+    figures = [
+        f"{sign} {row[column]:{digits}}"
+        for column, sign, digits in _figures(row["effect_type"])
+        if pd.notna(row[column])
+    ]
+    known = pd.notna(row["effect"])
+    said = [", ".join(figures) + _beside_random(row), _samples(row)] if known else [_samples(row)]
+    cells = [CELLS[each] for each in str(row.get("flags") or "").split(";") if each in CELLS]
+    return "; ".join([f"{words} ({'; '.join(said)})", *(doubts(row) if known else []), *cells])
+
+
+def _figures(effect_type: str) -> list[tuple[str, str, str]]:
+    beside = ("concordance", "C", ".2f") if effect_type == "log_hr" else ("auroc", "AUROC", ".2f")
+    return [("effect", SIGNS.get(effect_type, "g"), ".2f"), beside, ("fdr", "FDR", ".2g")]
+
+
+def _samples(row: pd.Series) -> str:
+    if pd.notna(row["n_resistant"]):
+        return f"{row['n_resistant']} resistant, {row['n_sensitive']} sensitive"
+    events = f", {row['n_events']} events" if pd.notna(row["n_events"]) else ""
+    return f"{row['n_samples']} samples{events}"
 
 
 def _beside_random(row: pd.Series) -> str:

@@ -15,12 +15,13 @@ COLUMNS = {
     "dataset": "Dataset",
     "contrast": "Contrast",
     "cell_type": "Cell type",
-    "effect": "Hedges g",
+    "effect": "Effect",
     "auroc": "AUROC",
     "fdr": "FDR",
     "methods_agreeing": "Methods agreeing",
     "tier": "Tier",
 }
+EFFECTS = {"spearman": "rho", "log_hr": "log HR"}
 NUMBERS = ("effect", "auroc", "fdr")
 CHIP_BORDERS = {"not_measurable": "#999999"}
 NUMBER = ' class="number"'
@@ -56,6 +57,8 @@ def _row(row: Any, about: pd.Series, members: pd.DataFrame | None) -> str:
         value = getattr(row, column)
         if column in NUMBERS:
             shown = "" if pd.isna(value) else (f"{value:.2g}" if column == "fdr" else f"{value:.2f}")
+            if column == "effect" and shown:
+                shown = f"{EFFECTS.get(row.effect_type, 'g')} {shown}"
             cells.append(f'<td{NUMBER} data-sort="{"" if pd.isna(value) else value}">{shown}</td>')
         elif column == "verdict":
             colour = VERDICT_COLOURS[value]

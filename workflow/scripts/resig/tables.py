@@ -274,7 +274,7 @@ COVERAGE = Table(
 
 SAMPLE_SCORES = Table(
     "sample_scores.tsv",
-    "One row for each biological sample, cell type, signature and method: the unit of inference.",
+    "One row for each biological sample, cell type (and all cells), signature and method: the unit of inference.",
     (
         Column("dataset", "text", "Name of the dataset."),
         Column("sample", "text", "Biological sample."),
@@ -296,7 +296,7 @@ SAMPLE_SCORES = Table(
 
 CONFOUNDERS = Table(
     "confounders.tsv",
-    "Technical properties of each biological sample and cell type (means over its cells).",
+    "Technical properties of each biological sample and cell type (means over its cells), and of all its cells.",
     (
         Column("dataset", "text", "Name of the dataset."),
         Column("sample", "text", "Biological sample."),
@@ -305,6 +305,7 @@ CONFOUNDERS = Table(
         Column("depth", "number", "Sum of values of a cell; NA for log data.", optional=True),
         Column("detected_genes", "number", "Features with a value other than zero."),
         Column("mito_share", "number", "Share of mitochondrial values; NA for log data.", optional=True),
+        Column("share", "number", "Share of the cells of its sample; 1 in bulk data."),
     ),
     key=("dataset", "sample", "cell_type"),
 )
@@ -350,6 +351,26 @@ QUALITY = Table(
 
 VERDICTS = ("supported", "contradicted", "not_specific", "not_separable", "underpowered", "not_measurable")
 
+CONTEXTS = Table(
+    "contexts.tsv",
+    "One row for each signature in each dataset: which of the cell types it is about, by its `context`.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("signature", "text", "Identifier of the signature."),
+        Column("context", "text", "Cells or tissue the signature may be read in.", optional=True),
+        Column("cell_types", "text", "Cell types of this dataset that are meant, joined by `;`.", optional=True),
+        Column(
+            "how",
+            "text",
+            "From `contexts` in the config, by words of their names, all cells (`whole tissue`), or `not found`. Empty "
+            "in bulk data, and where the context names no cells.",
+            optional=True,
+            choices=("config", "by name", "whole tissue", "not found"),
+        ),
+    ),
+    key=("dataset", "signature"),
+)
+
 CONTRASTS = Table(
     "contrasts.tsv",
     "One row for each dataset, contrast, cell type, signature and method.",
@@ -390,6 +411,13 @@ CONTRASTS = Table(
         ),
         Column("auroc_low", "number", "Lower end of its 95 % interval.", optional=True),
         Column("auroc_high", "number", "Upper end of its 95 % interval.", optional=True),
+        Column("n_events", "integer", "Events among the samples (survival).", optional=True),
+        Column(
+            "concordance",
+            "number",
+            "P(of two samples the one with the earlier event scores higher); never flipped (survival).",
+            optional=True,
+        ),
         Column("p", "number", "Two-sided permutation p.", optional=True),
         Column(
             "p_type",
@@ -450,10 +478,49 @@ CONTRASTS = Table(
             "Nuisances that differ along the contrast and that take the effect, joined by `;`.",
             optional=True,
         ),
+        Column(
+            "mix_share",
+            "number",
+            "For `all cells` beside cell types: share of the difference that is a shift between cell types, not a "
+            "change within them. Below 0 or above 1 where the two pull in opposite directions.",
+            optional=True,
+        ),
         Column("flags", "text", "What to know when reading the row, joined by `;`.", optional=True),
         Column("verdict", "text", "The answer, by the rules in docs/methods.md.", choices=VERDICTS),
     ),
     key=("dataset", "contrast", "cell_type", "signature", "method"),
+)
+
+COMPOSITION = Table(
+    "{contrast}.composition.tsv",
+    "One row for each cell type: its share of the cells of each sample, held against the question of a contrast.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("contrast", "text", "Name of the contrast."),
+        Column("cell_type", "text", "Cell type."),
+        Column("n_samples", "integer", "Biological samples the row rests on."),
+        *(
+            column
+            for arm, of in (
+                ("", "all of them"),
+                ("_resistant", "the resistant arm"),
+                ("_sensitive", "the sensitive arm"),
+            )
+            for column in (
+                Column(f"share{arm}", "number", f"Mean share of the cells in samples of {of}.", optional=True),
+                Column(f"min_cells{arm}", "number", f"Fewest cells of this type in a sample of {of}.", optional=True),
+                Column(f"median_cells{arm}", "number", f"Median of these cells in {of}.", optional=True),
+            )
+        ),
+        Column("effect", "number", "Effect on the log odds of the share, as of a score.", optional=True),
+        Column("effect_type", "text", "What the effect is, as in the contrast table."),
+        Column("ci_low", "number", "Lower end of its 95 % interval.", optional=True),
+        Column("ci_high", "number", "Upper end of its 95 % interval.", optional=True),
+        Column("p", "number", "Two-sided permutation p.", optional=True),
+        Column("fdr", "number", "Benjamini-Hochberg over the cell types.", optional=True),
+        Column("flags", "text", "What to know of the design, joined by `;`.", optional=True),
+    ),
+    key=("dataset", "contrast", "cell_type"),
 )
 
 POOLED = (
@@ -622,6 +689,7 @@ VERDICT_TABLE = Table(
         Column("verdict", "text", "The answer.", choices=VERDICTS),
         Column("method", "text", "Method the verdict rests on: the first one of the config."),
         Column("effect", "number", "Its effect.", optional=True),
+        Column("effect_type", "text", "What the effect is: hedges_g, trend_g, spearman or log_hr."),
         Column("ci_low", "number", "Lower end of its 95 % interval.", optional=True),
         Column("ci_high", "number", "Upper end of its 95 % interval.", optional=True),
         Column("auroc", "number", "Its AUROC.", optional=True),

@@ -12,6 +12,7 @@ from resig.inference.confounding import ConfoundedError
 from resig.inference.covariates import columns_of
 from resig.inference.design import Design, Estimates, design_of, kind_of
 from resig.inference.scrutiny import UNSEEN, Scrutiny
+from resig.intake.samples import ALL_CELLS
 from resig.tables import CONTRASTS
 
 FIGURES = {
@@ -173,8 +174,10 @@ def _figures(columns: Sequence[str], found: Estimates) -> dict[str, dict[str, An
 
 def _judged(table: pd.DataFrame, limit: float, null_alpha: float) -> pd.DataFrame:
     """Add false discovery rates and verdicts."""
-    by_method = table.groupby("method", sort=False)
-    table["fdr"] = by_method["p"].transform(_benjamini_hochberg)
+    # All cells of a sample are its cell types once more: a family of their own, so that they change no type's FDR.
+    once_more = (table["cell_type"] == ALL_CELLS) & (table["cell_type"].nunique() > 1)
+    by_method = table.groupby(["method", once_more], sort=False)
+    table["fdr"] = by_method["p"].transform(benjamini_hochberg)
     reachable = pd.concat([_reachable(group["p"], group["smallest"]) for _, group in by_method]).reindex(table.index)
     tests = by_method["p"].transform("count")
     alone = table["smallest"] > limit
@@ -182,8 +185,10 @@ def _judged(table: pd.DataFrame, limit: float, null_alpha: float) -> pd.DataFram
     said = np.where(alone, "no_arrangement_reaches_the_fdr", "")
     said = np.where(among, "no_arrangement_reaches_the_fdr_of_" + tests.astype(str) + "_tests", said)
     table["flags"] = [";".join(filter(None, pair)) for pair in zip(table["flags"], said, strict=True)]
-    # A score without spread in either arm has no g; its direction is that of the AUROC.
+    # A score without spread in either arm has no g, a separable one no hazard ratio; ranks say which way it goes.
     direction = table["effect"].fillna(table["auroc"] - 0.5)
+    if "concordance" in table:
+        direction = direction.fillna(table["concordance"] - 0.5)
     table["verdict"] = [
         verdict(row.scorable, row.p, row.fdr, sign, least, limit, row.null_p, null_alpha)
         for row, sign, least in zip(table.itertuples(index=False), direction, reachable, strict=True)
@@ -191,7 +196,8 @@ def _judged(table: pd.DataFrame, limit: float, null_alpha: float) -> pd.DataFram
     return table
 
 
-def _benjamini_hochberg(p: pd.Series) -> pd.Series:
+def benjamini_hochberg(p: pd.Series) -> pd.Series:
+    """Return false discovery rates; a missing p is no test."""
     from scipy.stats import false_discovery_control
 
     known = p.notna()
@@ -227,7 +233,7 @@ def _refuse_varying(
     dataset: str,
     contrast: str,
 ) -> None:
-    for column in (*_asked_columns(spec), *columns_of(spec)):
+    for column in (*asked_columns(spec), *columns_of(spec)):
         if column in samples.columns:
             continue
         if column in not_constant:
@@ -240,6 +246,7 @@ def _refuse_varying(
         raise ResigError(f"no sample column '{column}'", where=f"contrast {contrast}, dataset {dataset}", todo=hint)
 
 
-def _asked_columns(spec: Mapping[str, Any]) -> list[str]:
+def asked_columns(spec: Mapping[str, Any]) -> list[str]:
+    """Return the sample columns that a contrast is about."""
     kind = kind_of(spec)
     return [spec["survival"]["time"], spec["survival"]["event"]] if kind == "survival" else [spec[kind]["column"]]

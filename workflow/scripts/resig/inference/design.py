@@ -11,7 +11,6 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from resig.errors import ResigError
 from resig.inference import KINDS
 
 
@@ -47,6 +46,10 @@ class Design(Protocol):
     @property
     def samples(self) -> list[str]:
         """Names of the samples, sorted: rows of `values` come in this order."""
+
+    @property
+    def direction(self) -> np.ndarray:
+        """Weights of the samples: their product with a score is what the effect is a standardised form of."""
 
     @property
     def effect_type(self) -> str:
@@ -92,10 +95,12 @@ def design_of(spec: Mapping[str, Any], samples: pd.DataFrame, dataset: str, batc
     `batch` names the dataset's batch column: not in the model, but a contrast that it determines is refused.
     """
     from resig.inference import linear
+    from resig.inference.continuous import continuous
+    from resig.inference.survival import survival
 
     kind = kind_of(spec)
     if kind == "groups":
         return linear.two_arms(spec, samples, dataset, batch)
     if kind == "trend":
         return linear.trend(spec, samples, dataset, batch)
-    raise ResigError(f"contrasts of kind '{kind}' cannot be made yet", where=f"dataset {dataset}", todo="use groups")
+    return continuous(spec, samples, dataset) if kind == "continuous" else survival(spec, samples, dataset)

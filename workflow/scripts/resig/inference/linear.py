@@ -63,6 +63,11 @@ class LinearDesign:
             return "contrast_follows_from_the_covariates"
         return "no_degrees_of_freedom_left" if self._free < 1 else ""
 
+    @property
+    def direction(self) -> np.ndarray:
+        """Weights of the samples whose product with a score is the coefficient of the contrast."""
+        return self._own / self._weight
+
     # --- the model, in the space where blocks have been taken out ---
 
     @cached_property

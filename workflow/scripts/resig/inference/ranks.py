@@ -60,6 +60,8 @@ def intervals(effect: np.ndarray, samples: int, adjusted_for: int) -> Correlatio
 
 def span(covariates: np.ndarray) -> np.ndarray:
     """Return an orthonormal basis of the centred covariates, without those that others already carry."""
+    if not covariates.size:
+        return np.zeros((len(covariates), 0))
     centred = covariates - covariates.mean(axis=0)
     size = np.sqrt((centred**2).sum(axis=0))
     scaled = centred[:, size > 0] / size[size > 0]

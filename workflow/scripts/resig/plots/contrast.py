@@ -17,6 +17,8 @@ from resig.plots.style import INK, plain, save, wrapped
 ROWS, PANELS, ACROSS = 40, 8, 4
 MEANINGS = {
     "hedges_g": "Hedges g with 95 % interval    (lower in resistant  ← 0 →  higher in resistant)",
+    "spearman": "Spearman's rho with 95 % interval    (lower with resistance  ← 0 →  higher with resistance)",
+    "log_hr": "log hazard ratio per SD with 95 % interval    (later events  ← 0 →  earlier events at high scores)",
     "trend_g": "change from first to last level in SD, with 95 % interval    (falls  ← 0 →  rises)",
 }
 
@@ -34,12 +36,13 @@ def draw_contrast(
     """Draw the effects of the leading method, the clearest first, and strips of samples for the first few."""
     known = table[(table["method"] == method) & table["effect"].notna()]
     known = known.assign(size=known["effect"].abs()).sort_values(["p", "size"], ascending=[True, False], kind="stable")
-    top, strips = known.head(ROWS), known.head(PANELS)
+    top, strips = known.head(ROWS), known.head(0 if spec["survival"] else PANELS)
     down = -(-len(strips) // ACROSS)
     forest, tall = 0.9 + 0.24 * len(top), 3.3
     figure = plt.figure(figsize=(11, forest + tall * down), layout="constrained")
     ratios = [forest, *[tall] * down]
     parts = figure.subfigures(1 + down, 1, height_ratios=ratios, hspace=0.03, squeeze=False)[:, 0]
+    panel = _scatter if spec["continuous"] else _strip
     names = signatures.set_index("signature")["name"]
     title = f"{table['contrast'].iloc[0]} in {table['dataset'].iloc[0]}, scored by {method}"
     _forest(parts[0].subplots(), top, len(known), plain(title), table["effect_type"].iloc[0])
@@ -49,7 +52,7 @@ def draw_contrast(
             if row is None:
                 axes.set_axis_off()
             else:
-                _strip(axes, row, names.get(row.signature, row.signature), scores, samples, spec, inference)
+                panel(axes, row, names.get(row.signature, row.signature), scores, samples, spec, inference)
     save(figure, path)
 
 
@@ -84,14 +87,7 @@ def _strip(
     spec: Mapping[str, Any],
     inference: Mapping[str, Any],
 ) -> None:
-    own = scores[
-        (scores["signature"] == row.signature)
-        & (scores["method"] == row.method)
-        & (scores["cell_type"] == row.cell_type)
-    ]
-    if row.cell_type != "bulk":
-        own = own[own["n_cells"] >= inference["min_cells"]]
-    value = own.set_index("sample")["score"].dropna()
+    value = values_of(row, scores, inference)
     sides, partners = _sides(spec, samples[samples["sample"].isin(value.index)], row.dataset)
     for of_one in partners:
         axes.plot(
@@ -105,10 +101,45 @@ def _strip(
             axes.plot([x - 0.28, x + 0.28], [np.median(values)] * 2, color=INK, linewidth=1.8, zorder=3)
     axes.set_xlim(-0.5, len(sides) - 0.5)
     axes.set_xticks(range(len(sides)), [f"{plain(side)}\nn = {len(members)}" for side, members, _ in sides])
+    _named(axes, row, name, f"g {row.effect:+.2f}, AUROC {row.auroc:.2f}")
+
+
+def _scatter(
+    axes: Axes,
+    row: Any,
+    name: str,
+    scores: pd.DataFrame,
+    samples: pd.DataFrame,
+    spec: Mapping[str, Any],
+    inference: Mapping[str, Any],
+) -> None:
+    """Draw scores against the phenotype as it was given; covariates are not taken out."""
+    value = values_of(row, scores, inference)
+    design = design_of(spec, samples[samples["sample"].isin(value.index)], row.dataset)
+    column = spec["continuous"]["column"]
+    given = samples.set_index("sample").loc[design.samples, column].astype(float)
+    axes.scatter(given, value[design.samples], s=14, color="#555555", alpha=0.75, linewidths=0)
+    meaning = f"{plain(column)} (high: {spec['continuous']['higher_means']}), n = {len(given)}"
+    _named(axes, row, name, f"{meaning}\nrho {row.effect:+.2f}")
+
+
+def values_of(row: Any, scores: pd.DataFrame, inference: Mapping[str, Any]) -> pd.Series:
+    """Return the scores by sample that a row of the contrast table rests on."""
+    own = scores[
+        (scores["signature"] == row.signature)
+        & (scores["method"] == row.method)
+        & (scores["cell_type"] == row.cell_type)
+    ]
+    if row.cell_type != "bulk":
+        own = own[own["n_cells"] >= inference["min_cells"]]
+    return own.set_index("sample")["score"].dropna()
+
+
+def _named(axes: Axes, row: Any, name: str, figures: str) -> None:
     where = "" if row.cell_type == "bulk" else f"\n{row.cell_type}"
     axes.set_title(wrapped(name, 30) + plain(where), loc="left", fontweight="bold", fontsize=8.5, pad=8)
     fdr = "" if np.isnan(row.fdr) else f", FDR {row.fdr:.2g}"
-    axes.set_xlabel(f"g {row.effect:+.2f}, AUROC {row.auroc:.2f}{fdr}\n{said(row.verdict)}", fontsize=8)
+    axes.set_xlabel(f"{figures}{fdr}\n{said(row.verdict)}", fontsize=8)
     axes.set_ylabel("score" if row.method != "zmean" else "score (mean z)", fontsize=8)
 
 

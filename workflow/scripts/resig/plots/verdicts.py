@@ -41,7 +41,9 @@ def draw_verdicts(verdicts: pd.DataFrame, path: str | os.PathLike[str]) -> None:
         spine.set_visible(False)
     present = [key for key in VERDICT_COLOURS if key in set(shown["verdict"])]
     handles = [Patch(facecolor=VERDICT_COLOURS[key], edgecolor="#BBBBBB", label=said(key)) for key in present]
-    note = "number: Hedges g, above 0 = higher in the resistant arm"
+    note = (
+        "number: Hedges g (rho, log HR per SD), above 0 = higher in the resistant arm (with resistance, earlier events)"
+    )
     if left_out:
         note += f"\n{left_out} signatures cannot be measured in any of these datasets (see Coverage)"
     axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.01), ncols=2, title=note, alignment="left")
