@@ -56,8 +56,8 @@ def failures(of: Mapping[str, Sequence[Result]]) -> str:
         if each["rows"]["share"] > 0.02 + 2 * each["rows"]["mc_error"]
     ]
     lines += [
-        f"- *meta-analysis*, {each['k']} datasets that differ by {each['tau']:g}: the prediction interval holds a further "
-        f"dataset in {percent(each['prediction'])} %"
+        f"- *meta-analysis*, {each['k']} datasets that differ by {each['tau']:g}: the prediction interval holds a "
+        f"further dataset in {percent(each['prediction'])} %"
         for each in of["meta"]
         if each["prediction"] and each["prediction"]["share"] < 0.93 - 2 * each["prediction"]["mc_error"]
     ]
@@ -250,8 +250,8 @@ effect at which a design reaches 80 % by its own account (`mde` of the contrast 
 
 ![Power by design](images/validation_power.svg)
 """
-VERDICTS = """Real expression (the ALL cohort of the demo), so that signatures depend on each other as they do in life; samples
-and their labels are drawn at random; all signatures that can be measured there are asked at once, by the leading
+VERDICTS = """Real expression (the ALL cohort of the demo), so that signatures depend on each other as they do in life;
+samples and their labels are drawn at random; all signatures that can be measured there are asked at once, by the leading
 method, with FDR and 200 matched sets. *Labels at random*: nothing is there, and no verdict should be `supported`.
 *All expression shifts*: each gene moves along the labels, by half a standard deviation on average and by as much
 more or less, as a batch or a change of growth would do. Scores differ then, but no more than those of random
