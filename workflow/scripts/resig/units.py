@@ -113,7 +113,7 @@ def remarks_on(look: Look, declared: str, units: str, traits: Traits, kind: str)
         said.append(
             f"values are already {traits.scaled} ({how} for each gene{clipped}): zmean is what it would be without, "
             "but rank methods then rank deviations from the cohort, not expression, and matched sets cannot be matched "
-            "by expression; give counts or logs (a layer or raw of an .h5ad) where you have them"
+            "by expression; give counts or logs where you have them (`layer:` names another matrix of an .h5ad)"
         )
     if units == "counts" and not look.whole:
         said.append("counts are not whole numbers: taken for estimated counts (RSEM, salmon), as declared")

@@ -62,8 +62,7 @@ def take_in(
     matrix, copied = open_matrix(targets.matrix), taken.copied
     join = _join(matrix, known.labels, spec, source)
     features = names_along(matrix.path, "var")
-    others = feature_columns(source if source.endswith(".h5ad") else matrix.path)
-    identified = identify_features(features, others, spec, source, names)
+    identified = identify_features(features, feature_columns(matrix.path), spec, source, names)
     symbols = [found.symbol for found in identified.found]
     units, look, passed, traits = _measure(matrix, join, features, spec, source, symbols)
     genes = choose_genes(identified, passed.mean, passed.sd, passed.detected)
