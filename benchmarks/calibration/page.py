@@ -251,8 +251,8 @@ effect at which a design reaches 80 % by its own account (`mde` of the contrast 
 ![Power by design](images/validation_power.svg)
 """
 VERDICTS = """Real expression (the ALL cohort of the demo), so that signatures depend on each other as they do in life;
-samples and their labels are drawn at random; all signatures that can be measured there are asked at once, by the leading
-method, with FDR and 200 matched sets. *Labels at random*: nothing is there, and no verdict should be `supported`.
+samples and their labels are drawn at random; all signatures that can be measured there are asked at once, by the
+leading method, with FDR and 200 matched sets. *Labels at random*: nothing is there, and nothing should be `supported`.
 *All expression shifts*: each gene moves along the labels, by half a standard deviation on average and by as much
 more or less, as a batch or a change of growth would do. Scores differ then, but no more than those of random
 genes: without the matched null they would be called (last column); with it, `not_specific` is the answer.
