@@ -2,7 +2,16 @@
 
 import pytest
 
-from resig.columns import Arms, Column, after_and_before, arms_of, candidates, survival_pair, treated_and_control
+from resig.columns import (
+    Arms,
+    Column,
+    after_and_before,
+    arms_of,
+    candidates,
+    stages,
+    survival_pair,
+    treated_and_control,
+)
 
 
 def column(name: str, *levels: str, each: int = 5) -> Column:
@@ -55,6 +64,9 @@ def test_time_points_and_treatments() -> None:
     assert treated_and_control(column("condition", "D11_control", "D11_erlotinib")) == Arms(
         ["D11_erlotinib"], ["D11_control"]
     )
+    assert stages(column("visit", "post", "on", "pre")) == ["pre", "on", "post"]
+    assert stages(column("visit", "baseline", "pre", "post")) is None
+    assert stages(column("visit", "pre", "post", "V3")) is None
     assert treated_and_control(column("chemo_treated", "0", "1")) is None
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import anndata as ad
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
@@ -112,6 +113,27 @@ def test_pairs_and_repeated_patients(here: Path, names: Names) -> None:
     assert "4 levels of 'patient' gave 8 samples, which are not independent" in text
 
 
+def test_trends_and_survival(here: Path, names: Names) -> None:
+    matrix(12).to_csv("m.tsv", sep="\t")
+    table = pd.DataFrame(
+        {
+            "sample_id": [f"S{at}" for at in range(12)],
+            "patient": [f"P{at // 3}" for at in range(12)],
+            "visit": ["pre", "on", "post"] * 4,
+            "os_days": [str(100 + 10 * at) for at in range(12)],
+            "os_event": ["0", "1"] * 6,
+            "pfs_days": [str(50 + 10 * at) for at in range(12)],
+            "pfs_event": ["1", "2"] * 6,
+        }
+    )
+    table.to_csv("samples.tsv", sep="\t", index=False)
+    config = pasted(describe("m.tsv", names))
+    assert config["contrasts"]["visit"]["trend"] == {"column": "visit", "order": ["pre", "on", "post"]}
+    assert config["contrasts"]["visit"]["pair_by"] == "patient"
+    assert config["contrasts"]["os_days"]["survival"] == {"time": "os_days", "event": "os_event"}
+    assert "pfs_days" not in config["contrasts"]  # events coded 1 and 2: not for us to say which is which
+
+
 def cells(n: int = 300, **obs: list[str]) -> ad.AnnData:
     counts = np.random.default_rng(1).poisson(0.4, (n, len(GENES))).astype(np.float32)
     rng = np.random.default_rng(2)
@@ -150,6 +172,56 @@ def test_cells_without_a_donor(here: Path, names: Names) -> None:
     assert "no config: no column of obs names the biological sample" in describe("cells.h5ad", names)
 
 
+def test_counts_in_a_layer_are_taken_where_x_is_scaled(here: Path, names: Names) -> None:
+    data = cells(donor=[f"D{at % 6}" for at in range(300)])
+    data.layers["counts"], data.X = data.X.copy(), data.layers["scaled"]
+    data.write_h5ad("cells.h5ad")
+    dataset = pasted(describe("cells.h5ad", names))["datasets"]["cells"]
+    assert (dataset["layer"], dataset["values"]) == ("counts", "counts")
+
+
+def write_10x(path: str, data: ad.AnnData) -> None:
+    """As Cell Ranger 3 writes it."""
+    with h5py.File(path, "w") as file:
+        group = file.create_group("matrix")
+        matrix = sparse.csr_matrix(data.X)
+        group["data"], group["indices"], group["indptr"] = matrix.data.astype(np.int32), matrix.indices, matrix.indptr
+        group["shape"] = np.array(matrix.shape[::-1])
+        group["barcodes"] = data.obs_names.to_numpy().astype("S")
+        features = group.create_group("features")
+        features["id"] = features["name"] = data.var_names.to_numpy().astype("S")
+        features["feature_type"] = np.array(["Gene Expression"] * data.n_vars, dtype="S")
+        features["genome"] = np.array(["GRCh38"] * data.n_vars, dtype="S")
+
+
+SERIES = """!Series_title\t"A series"
+!Sample_title\t"one"\t"two"\t"three"\t"four"
+!Sample_geo_accession\t"GSM1"\t"GSM2"\t"GSM3"\t"GSM4"
+!Sample_characteristics_ch1\t"response: PD"\t"response: CR"\t"response: PD"\t"response: CR"
+!series_matrix_table_begin
+"ID_REF"\t"GSM1"\t"GSM2"\t"GSM3"\t"GSM4"
+"""
+
+
+def test_other_formats(here: Path, names: Names) -> None:
+    write_10x("filtered.h5", cells())
+    config = pasted(describe("filtered.h5", names))
+    assert config["datasets"]["filtered"]["matrix"] == {"filtered": "filtered.h5"}
+    assert config["datasets"]["filtered"]["kind"] == "single_cell"
+    rows = "".join(f'"{gene}"\t{at}.5\t{at + 1}.25\t{at}.75\t{at + 2}.5\n' for at, gene in enumerate(GENES))
+    Path("GSE1_series_matrix.txt").write_text(SERIES + rows + "!series_matrix_table_end\n")
+    text = describe("GSE1_series_matrix.txt", names)
+    assert "GEO series matrix, genes in rows: 4 samples x 10 features" in text
+    config = pasted(text)
+    (contrast,) = config["contrasts"].values()
+    assert contrast["groups"]["resistant"] == ["PD"]
+    data = matrix(6)
+    data.reset_index().to_parquet("m.parquet")
+    pd.DataFrame({"s": data.columns, "response": ["PD", "CR"] * 3}).to_csv("s.csv", index=False)
+    assert "Parquet, genes in rows: 6 samples x 10 features" in describe("m.parquet", names, "s.csv")
+    assert pasted(describe("m.parquet", names, "s.csv"))["datasets"]["m"]["sample"] == "s"
+
+
 def test_mirnas_are_small_rna(here: Path, names: Names) -> None:
     matrix(6, ["hsa-miR-21-5p", "hsa-miR-155-5p", "hsa-let-7a-5p", "MIMAT0000076"]).to_csv("m.tsv", sep="\t")
     pd.DataFrame({"s": [f"S{at}" for at in range(6)], "x": ["a", "b"] * 3}).to_csv("s.tsv", sep="\t", index=False)
@@ -169,14 +241,13 @@ def test_a_table_of_samples_is_told_from_a_matrix(here: Path, names: Names) -> N
 
 BAD: dict[str, tuple[bytes, str]] = {
     "empty.tsv": (b"", "is empty"),
-    "words.tsv": (b"just some words\nand more\n", "neither a table with the separator that its name promises"),
-    "commas.tsv": (b"gene,a,b\nTP53,1,2\n", "neither a table with the separator that its name promises"),
+    "words.tsv": (b"just some words\nand more\n", "is not a matrix: 1 columns and 1 rows when split at TABs"),
     "binary.tsv": (bytes(range(128, 256)) * 10, "not UTF-8 text"),
     "cut.tsv.gz": (gzip.compress(b"gene\ta\nTP53\t1\n" * 500)[:-30], "cannot be read whole"),
     "cut.h5ad": (b"\x89HDF\r\n\x1a\n" + bytes(50), "cannot be read as HDF5"),
     "ragged.tsv": (b"gene\ta\tb\nTP53\t1\t2\nEGFR\t1\n", "row 3 has 2 fields, expected 3"),
     "hole.tsv": (b"gene\ta\tb\nTP53\t1\t2\nEGFR\t1\t\n", "the value is missing"),
-    "page.tsv": (b"<!doctype html>\n<html></html>\n", "neither a table with the separator"),
+    "page.tsv": (b"<!doctype html>\n<html></html>\n", "is a web page, not data"),
 }
 
 
@@ -198,7 +269,7 @@ def test_a_table_of_other_samples_says_why(here: Path, names: Names) -> None:
 
 
 REAL = {
-    "scanb_gse96058/expr_genes_x_samples.csv.gz": ("400 samples x 10,000 features", "mrna", 0),
+    "scanb_gse96058/expr_genes_x_samples.csv.gz": ("400 samples x 10,000 features", "mrna", 1),
     "all_chiaretti/expr_genes_x_samples.csv.gz": ("128 samples x 9,040 features", "mrna", 3),
     "tcga_brca_mixomics/mirna.csv.gz": ("220 samples x 184 features", "small_rna", 0),
     "pc9_erlotinib_sc/pc9_d11_min500umi.h5ad": ("1,516 cells x 25,077 features", "mrna", 1),

@@ -28,6 +28,7 @@ SENSITIVE = _words(
 YES, NO = _words("1 yes y true pos positive"), _words("0 no n false neg negative")
 BEFORE = _words("pre before baseline pretreatment pretherapy diagnosis untreated naive d0 day0 t0 c1d1")
 AFTER = _words("post after posttreatment posttherapy on ontreatment relapse recurrence eot progression")
+DURING = _words("on ontreatment ontherapy during")
 CONTROL = _words("control ctrl ctl untreated vehicle dmso mock none sham nt parental wt")
 WHEN_YES = {  # what a `yes` means in a column of this name
     "resistant": _words("mdr resistance resistant refractory relapse relapsed progression failure"),
@@ -135,6 +136,20 @@ def after_and_before(column: Column) -> Arms | None:
     before = _among(levels, BEFORE, within=True)
     after = [level for level in _among(levels, AFTER, within=True) if level not in before]
     return Arms(after, before) if after and before else None
+
+
+def stages(column: Column) -> list[str] | None:
+    """Return the levels in the order before, on, after therapy; None where that is not told by each of them."""
+    stage_of = {}
+    for level in column.levels:
+        if _among([level], BEFORE, within=True):
+            stage_of[level] = 0
+        elif _among([level], DURING, within=True):
+            stage_of[level] = 1
+        elif _among([level], AFTER, within=True):
+            stage_of[level] = 2
+    told = len(stage_of) == len(column.levels) and len(set(stage_of.values())) == len(stage_of)
+    return sorted(stage_of, key=stage_of.__getitem__) if told else None
 
 
 def treated_and_control(column: Column) -> Arms | None:

@@ -331,7 +331,8 @@ def _judged(error: Exception, url: str, path: Path, patience: Patience) -> Passi
         ) from None
     if isinstance(reason, TimeoutError):
         return PassingError(f"no answer within {patience.silence:g} s")
-    return PassingError(" ".join(str(reason).split()) or type(reason).__name__)
+    said_by_system = reason.strerror if isinstance(reason, OSError) else None
+    return PassingError(said_by_system or " ".join(str(reason).split()) or type(reason).__name__)
 
 
 def _retry_after(text: str) -> float | None:
