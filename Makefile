@@ -55,8 +55,9 @@ endure: $(READY) ## the long tests: a real Slurm with faults, runs that are inte
 	@$(BIN)/python tests/cluster/run || test $$? -eq 77
 	@$(BIN)/python tests/interruptions/run
 
-bench: $(READY) ## measure speed and memory against peers
+bench: $(READY) ## measure speed and memory against peers, and whether the statistics keep their word
 	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python benchmarks/calibration/run.py
 
 clean: ## remove what runs and set-up have made
 	rm -rf $(VENV) .snakemake results logs .pytest_cache .ruff_cache .mypy_cache .hypothesis

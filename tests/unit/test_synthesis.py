@@ -347,7 +347,7 @@ def test_the_verdict_over_datasets_follows_its_rules(given: dict[str, list[str]]
         for dataset, own in given.items()
         for each in own
     ]
-    found = SIGNATURE_VERDICTS.check(signature_verdicts(pd.DataFrame(rows)), "verdicts").iloc[0]
+    found = summed_up(rows)
     assert (found["verdict"], found["agreement"]) == (verdict, agreement)
     assert found["n_answers"] == len(rows) == sum(found[f"n_{each}"] for each in VERDICTS)
     assert found["n_datasets"] == len(given)
@@ -379,3 +379,21 @@ def test_g_is_pooled_on_the_scale_that_datasets_share() -> None:
     assert found["effect"] == pytest.approx(pool(np.array([0.8, 0.9]), np.array([0.25, 0.3]))["effect"])
     alone = meta_analysis(rows.iloc[[0]]).iloc[0]
     assert alone["effect"] == 2.4  # one dataset keeps the effect of its contrast table
+
+
+def summed_up(rows: list[dict[str, str]], *flags: str) -> pd.Series:
+    answers = pd.DataFrame(rows).assign(contrast="c", method="zmean")
+    answers["cell_type"] = [f"type {at}" for at in range(len(rows))]
+    table = answers.assign(flags=list(flags) or "")
+    return SIGNATURE_VERDICTS.check(signature_verdicts(answers, table), "verdicts").iloc[0]
+
+
+def test_a_call_in_other_cells_does_not_answer_for_a_signature() -> None:
+    row = {"signature": "a", "name": "A", "tier": "A", "dataset": "one"}
+    rows = [row | {"verdict": "not_separable"}, row | {"verdict": "supported"}]
+    found = summed_up(rows, "in_context", "paired;outside_context")
+    assert (found["verdict"], found["agreement"]) == ("not_separable", "")
+    assert (found["n_answers"], found["n_outside_context"], found["n_supported"]) == (1, 1, 0)
+    assert found["why"].endswith("1 in cells it is not about, not counted")
+    nowhere = summed_up(rows, "outside_context", "outside_context")
+    assert (nowhere["verdict"], nowhere["n_outside_context"], nowhere["n_able"]) == ("not_measurable", 2, 0)

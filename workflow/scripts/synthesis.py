@@ -16,4 +16,4 @@ with log_to(snakemake.log[0]):
     groups = grouped_meta(contrasts, snakemake.params.kinds, snakemake.params.labels)
     tables.META_GROUPS.write(groups, snakemake.output.groups)
     tables.VERDICT_TABLE.write(answers, snakemake.output.verdicts)
-    tables.SIGNATURE_VERDICTS.write(signature_verdicts(answers), snakemake.output.signature_verdicts)
+    tables.SIGNATURE_VERDICTS.write(signature_verdicts(answers, contrasts), snakemake.output.signature_verdicts)

@@ -58,19 +58,29 @@ def verdicts(
     return pd.DataFrame(rows, columns=VERDICT_TABLE.names)
 
 
-def signature_verdicts(answers: pd.DataFrame) -> pd.DataFrame:
-    """Sum up the answers to each signature: what was called, in how many datasets, and whether they agree."""
+def signature_verdicts(answers: pd.DataFrame, contrasts: pd.DataFrame) -> pd.DataFrame:
+    """Sum up the answers to each signature: what was called, in how many datasets, and whether they agree.
+
+    Answers of cell types that a signature is not about (flag `outside_context`) are counted, but do not answer for it.
+    """
+    unit = ["dataset", "contrast", "cell_type", "signature", "method"]
+    flags = answers.merge(contrasts[[*unit, "flags"]], on=unit, how="left")["flags"].fillna("")
+    outside = flags.str.split(";").map(lambda each: "outside_context" in each).to_numpy()
     rows = []
-    for signature, own in answers.groupby("signature", sort=False):
+    for signature, every in answers.assign(outside=outside).groupby("signature", sort=False):
+        own = every[~every["outside"]]
+        if own.empty:
+            own = every.iloc[[0]].assign(verdict="not_measurable")
         counts = {verdict: int((own["verdict"] == verdict).sum()) for verdict in VERDICTS}
         where = {call: sorted(set(own.loc[own["verdict"] == call, "dataset"])) for call in CALLS}
         mixed = all(where.values())
         called = next((call for call in CALLS if where[call]), None)
         verdict = "mixed" if mixed else next(each for each in VERDICTS if counts[each])
         agreement = "mixed" if mixed else _agreement(len(where[called])) if called else ""
-        able = len(own) - counts["underpowered"] - counts["not_measurable"]
+        able, elsewhere = len(own) - counts["underpowered"] - counts["not_measurable"], int(every["outside"].sum())
         rows.append(
-            {"signature": signature, "verdict": verdict, "agreement": agreement, "why": _summed_up(counts, where, able)}
+            {"signature": signature, "verdict": verdict, "agreement": agreement, "n_outside_context": elsewhere}
+            | {"why": _summed_up(counts, where, able, elsewhere)}
             | {column: own[column].iloc[0] for column in ("name", "tier")}
             | {"n_datasets": own["dataset"].nunique(), "n_answers": len(own), "n_able": able}
             | {f"n_{each}": count for each, count in counts.items()}
@@ -83,10 +93,11 @@ def _agreement(datasets: int) -> str:
     return "consistent" if datasets > 1 else "one_dataset"
 
 
-def _summed_up(counts: Mapping[str, int], where: Mapping[str, list[str]], able: int) -> str:
+def _summed_up(counts: Mapping[str, int], where: Mapping[str, list[str]], able: int, elsewhere: int) -> str:
     called = [f"{counts[call]} {call} ({', '.join(names)})" for call, names in where.items() if names]
     others = [f"{count} {each.replace('_', ' ')}" for each, count in counts.items() if count and each not in CALLS]
-    return f"of {sum(counts.values())} answers, {able} could have been a call: " + ", ".join([*called, *others])
+    beside = f"; {elsewhere} in cells it is not about, not counted" if elsewhere else ""
+    return f"of {sum(counts.values())} answers, {able} could have been a call: {', '.join([*called, *others])}{beside}"
 
 
 def explain(row: pd.Series, reason: str) -> str:

@@ -730,6 +730,7 @@ SIGNATURE_VERDICTS = Table(
         Column("n_answers", "integer", "Answers: datasets, contrasts and cell types."),
         Column("n_able", "integer", "Answers that could have been a call: measurable, and not underpowered."),
         *(Column(f"n_{verdict}", "integer", f"Answers that are `{verdict}`.") for verdict in VERDICTS),
+        Column("n_outside_context", "integer", "Answers of cell types it is not about; they are not counted above."),
         Column("datasets_supported", "text", "Datasets with a `supported`, joined by `,`.", optional=True),
         Column("datasets_contradicted", "text", "Datasets with a `contradicted`, joined by `,`.", optional=True),
         Column("why", "text", "The answer in words."),
