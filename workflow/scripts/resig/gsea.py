@@ -194,7 +194,8 @@ def _types(spec: Mapping[str, Any], units: pd.DataFrame) -> list[str]:
 
 def _counts(pseudobulk: Path_) -> np.ndarray | None:
     with h5py.File(pseudobulk) as file:
-        return np.asarray(file["layers/counts"][:]) if "counts" in file["layers"] else None
+        # Estimated counts (RSEM, salmon) are rounded: DESeq2 takes whole ones only.
+        return np.rint(file["layers/counts"][:]) if "counts" in file["layers"] else None
 
 
 def _ranked(symbols: Sequence[str], found: GeneStatistics, cell_type: str, test: str) -> pd.DataFrame:
