@@ -16,6 +16,7 @@ WORDS = {
     "underpowered": "too few samples to say anything",
     "not_measurable": "cannot be measured in this dataset",
 }
+TREND_WORDS = {"supported": "rises along the levels", "contradicted": "FALLS along the levels"}
 
 
 def verdicts(
@@ -78,8 +79,10 @@ def _summed_up(counts: Mapping[str, int], where: Mapping[str, list[str]], able: 
 
 def explain(row: pd.Series, reason: str) -> str:
     """Say a verdict in words, with the figures it rests on."""
-    words = WORDS[row["verdict"]]
-    n = f"{row['n_resistant']} resistant, {row['n_sensitive']} sensitive"
+    trend = row["effect_type"] == "trend_g"
+    words = TREND_WORDS.get(row["verdict"], WORDS[row["verdict"]]) if trend else WORDS[row["verdict"]]
+    ends = ("at the last level", "at the first") if trend else ("resistant", "sensitive")
+    n = f"{row['n_resistant']} {ends[0]}, {row['n_sensitive']} {ends[1]}"
     if row["verdict"] == "not_measurable":
         return f"{words}: {reason}" if reason else words
     if pd.isna(row["effect"]):
