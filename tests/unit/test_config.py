@@ -394,3 +394,82 @@ def test_the_shipped_config_says_nothing_but_the_defaults() -> None:
     shipped = yaml.safe_load((Path(__file__).resolve().parents[2] / "config/config.yaml").read_text(encoding="utf-8"))
     bare = {key: shipped[key] for key in ("datasets", "contrasts")}
     assert fill(shipped, SCHEMA) == fill(bare, SCHEMA)
+
+
+SITES = """sample_id\tresponse\tpatient\tage\tsite\tdepth
+A\tPD\tp1\t50\tnorth\t9
+B\tPD\tp2\t61\tnorth\t8
+C\tCR\tp1\t57\tsouth\tlow
+D\tCR\tp2\t44\tsouth\t7
+"""
+TRIAL = """datasets:
+  trial:
+    kind: bulk
+    matrix: matrix.tsv
+    metadata: sites.tsv
+contrasts:
+  response:
+    datasets: [trial]
+    groups: {column: response, resistant: [PD], sensitive: [CR]}
+"""
+GROUPS = "    groups: {column: response, resistant: [PD], sensitive: [CR]}\n"
+TABLE = "(north: 2 resistant, 0 sensitive | south: 0 resistant, 2 sensitive)"
+REFUSED = (
+    f"sites.tsv: fully confounded with 'site' {TABLE}; no analysis can tell the two apart: compare samples that share "
+    "a level, or leave the column out"
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            GROUPS,
+            "",
+            "7: contrasts.response: asks nothing; exactly one of groups, trend, continuous, survival is needed",
+        ),
+        (
+            GROUPS,
+            GROUPS + "    trend: {column: age, order: [1, 2, 3]}\n",
+            "7: contrasts.response: asks groups and trend at once; exactly one of groups, trend, continuous, "
+            "survival is needed",
+        ),
+        (
+            GROUPS,
+            GROUPS + "    covariates: [agee]\n",
+            "10: contrasts.response.covariates: there is no column 'agee' in sites.tsv; did you mean 'age'?",
+        ),
+        (
+            GROUPS,
+            GROUPS + "    covariates: [response]\n",
+            "10: contrasts.response.covariates: 'response' stands under groups.column already; name it once",
+        ),
+        (
+            GROUPS,
+            GROUPS + "    covariates: [{column: depth, kind: numbers}]\n",
+            "10: contrasts.response.covariates: column 'depth' of sites.tsv has 'low', which is no number; say kind: "
+            "levels, or correct it",
+        ),
+        (
+            GROUPS,
+            GROUPS + "    block_by: sit\n",
+            "10: contrasts.response.block_by: there is no column 'sit' in sites.tsv; did you mean 'site'?",
+        ),
+        (
+            GROUPS,
+            "    trend: {column: age, order: [44, 50, 77]}\n",
+            "9: contrasts.response.trend.order: level '77' never occurs in column 'age' of sites.tsv; "
+            "levels there: '44', '50', '57', '61'",
+        ),
+        (GROUPS, GROUPS + "    covariates: [age, site]\n", f"10: contrasts.response.covariates: {REFUSED}"),
+        (GROUPS, GROUPS + "    block_by: site\n", f"10: contrasts.response.block_by: {REFUSED}"),
+        ("sites.tsv\n", "sites.tsv\n    batch: site\n", f"10: contrasts.response.groups: {REFUSED}"),
+    ],
+)
+def test_designs_that_cannot_be_are_refused_before_any_job(
+    old: str, new: str, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sites.tsv").write_text(SITES)
+    (tmp_path / "matrix.tsv").write_text("gene\tA\tB\tC\tD\nHGF\t1\t2\t3\t4\n")
+    assert problems(TRIAL.replace(old, new)) == [f"mine.yaml line {expected}"]

@@ -8,7 +8,7 @@ import pandas as pd
 from resig.tables import SIGNATURE_VERDICTS, VERDICT_TABLE, VERDICTS
 
 # Where a score is "higher", how the effect is called, and what flags say of cells.
-WHERE = {"trend_g": "later along the levels", "spearman": "with more resistance", "log_hr": "with earlier events"}
+WHERE = {"spearman": "with more resistance", "log_hr": "with earlier events"}
 SIGNS = {"spearman": "rho", "log_hr": "log HR per SD"}
 CELLS = {
     "in_context": "these are cells the signature is about",
@@ -26,6 +26,7 @@ WORDS = {
     "underpowered": "too few samples to say anything",
     "not_measurable": "cannot be measured in this dataset",
 }
+TREND_WORDS = {"supported": "rises along the levels", "contradicted": "FALLS along the levels, against the documents"}
 
 
 def verdicts(
@@ -103,6 +104,8 @@ def _summed_up(counts: Mapping[str, int], where: Mapping[str, list[str]], able: 
 def explain(row: pd.Series, reason: str) -> str:
     """Say a verdict in words, with the figures it rests on, and which cells it is about."""
     words = WORDS[row["verdict"]].replace("in the resistant arm", WHERE.get(row["effect_type"], "in the resistant arm"))
+    if row["effect_type"] == "trend_g":
+        words = TREND_WORDS.get(row["verdict"], words)
     if row["verdict"] == "not_measurable":
         return f"{words}: {reason}" if reason else words
     figures = [
@@ -123,7 +126,8 @@ def _figures(effect_type: str) -> list[tuple[str, str, str]]:
 
 def _samples(row: pd.Series) -> str:
     if pd.notna(row["n_resistant"]):
-        return f"{row['n_resistant']} resistant, {row['n_sensitive']} sensitive"
+        ends = ("at the last level", "at the first") if row["effect_type"] == "trend_g" else ("resistant", "sensitive")
+        return f"{row['n_resistant']} {ends[0]}, {row['n_sensitive']} {ends[1]}"
     events = f", {row['n_events']} events" if pd.notna(row["n_events"]) else ""
     return f"{row['n_samples']} samples{events}"
 
