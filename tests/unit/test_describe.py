@@ -1,6 +1,8 @@
 """`describe` sees what is there, and the config it gives passes the check as it stands."""
 
 import gzip
+import re
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from scipy import sparse
 from resig.config import complete_config, load_schema
 from resig.describe import describe
 from resig.errors import ResigError
+from resig.intake.remote import files_of, is_brought, local_path
 from resig.names import Names
 
 SCHEMA = load_schema(ROOT / "workflow/schemas/config.schema.yaml")
@@ -287,3 +290,19 @@ def test_real_data(here: Path, names: Names, name: str) -> None:
     (dataset,) = config["datasets"].values()
     assert dataset["assay"] == assay
     assert len(config["contrasts"]) >= contrasts
+
+
+def test_the_recipes_of_the_docs_pass_the_check_without_a_network(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the check of a config asked the network")
+
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    Path("data").mkdir()
+    Path("data/samples.tsv").write_text("geo_accession\tresponse\nGSM1\tPD\n")
+    blocks = re.findall(r"```yaml\n(datasets:.*?)```", (ROOT / "docs/add_a_dataset.md").read_text(), flags=re.S)
+    from_the_web = [block for block in blocks if "https://" in block or "GSE" in block]
+    assert len(from_the_web) == 3
+    for block in from_the_web:
+        config = complete_config(yaml.safe_load(block), SCHEMA, [], lambda path: local_path(path, "downloads"))
+        assert any(is_brought(named) for spec in config["datasets"].values() for _, named in files_of(spec))
