@@ -179,6 +179,7 @@ except ConfigError as problems:
 
 DATASETS = config["datasets"]
 CONTRASTS = config["contrasts"]
+SHARDS = {dataset: count_shards(spec, at_hand, config["scoring"]["shard_cells"]) for dataset, spec in DATASETS.items()}
 ASKED = [(dataset, contrast) for contrast, spec in CONTRASTS.items() for dataset in spec["datasets"]]
 
 
@@ -200,6 +201,16 @@ def methods_of(dataset):
 def own_methods_of(dataset):
     """Return the files of the methods that a user has written."""
     return [at_hand(each) for each in config["scoring"][DATASETS[dataset]["kind"]] if each.endswith(".py")]
+
+
+def how_to_score(wildcards):
+    """Return what a scoring job has to know about a dataset, besides its files."""
+    return {
+        "methods": methods_of(wildcards.dataset),
+        "cell_null": config["scoring"]["cell_null"],
+        "null_draws": config["scoring"]["cell_null_draws"],
+        "seed": config["inference"]["seed"],
+    }
 
 
 def of_datasets(pattern):

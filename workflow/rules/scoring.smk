@@ -4,7 +4,6 @@
 #      pseudobulk.h5ad
 
 
-SHARDS = {dataset: count_shards(spec, at_hand, config["scoring"]["shard_cells"]) for dataset, spec in DATASETS.items()}
 SCORE_INPUT = {
     "matrix": "<results>/{dataset}/matrix.h5ad",
     "genes": "<results>/{dataset}/genes.tsv",
@@ -13,21 +12,6 @@ SCORE_INPUT = {
     "coverage": "<results>/{dataset}/coverage.tsv",
     "members": "<results>/signatures/members.tsv",
 }
-
-
-def one_of(datasets):
-    """Return a wildcard constraint that these datasets meet, and no other."""
-    return "|".join(map(re.escape, datasets)) or "none"
-
-
-def how_to_score(wildcards):
-    """Return what a scoring job has to know about a dataset, besides its files."""
-    return {
-        "methods": methods_of(wildcards.dataset),
-        "cell_null": config["scoring"]["cell_null"],
-        "null_draws": config["scoring"]["cell_null_draws"],
-        "seed": config["inference"]["seed"],
-    }
 
 
 rule score:
