@@ -20,6 +20,7 @@ LIBRARY = [
         "describe",
         "errors",
         "files",
+        "flags",
         "genesets",
         "gsea",
         "inference/__init__",
@@ -86,6 +87,7 @@ LIBRARY = [
         "meta_analysis",
         "names",
         "nomenclature",
+        "page",
         "plan",
         "plots/__init__",
         "plots/contrast",
@@ -128,6 +130,7 @@ LIBRARY = [
         "stored",
         "synthesis",
         "table_page",
+        "table_rows",
         "tables",
         "units",
     )
