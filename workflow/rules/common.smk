@@ -91,6 +91,7 @@ LIBRARY = [
         "plots/contrast",
         "plots/coverage",
         "plots/palette",
+        "plots/sides",
         "plots/style",
         "plots/survival",
         "plots/verdicts",

@@ -11,7 +11,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from resig.inference.design import design_of
-from resig.plots.palette import RESISTANT, SENSITIVE, VERDICT_COLOURS, blend, said
+from resig.plots.palette import VERDICT_COLOURS, said
+from resig.plots.sides import sides_of, values_of
 from resig.plots.style import INK, plain, save, wrapped
 
 ROWS, PANELS, ACROSS = 40, 8, 4
@@ -88,7 +89,7 @@ def _strip(
     inference: Mapping[str, Any],
 ) -> None:
     value = values_of(row, scores, inference)
-    sides, partners = _sides(spec, samples[samples["sample"].isin(value.index)], row.dataset)
+    sides, partners = sides_of(spec, samples[samples["sample"].isin(value.index)], row.dataset)
     for of_one in partners:
         axes.plot(
             [at for at, _ in of_one], value[[name for _, name in of_one]], color="#BBBBBB", linewidth=0.7, zorder=1
@@ -123,48 +124,12 @@ def _scatter(
     _named(axes, row, name, f"{meaning}\nrho {row.effect:+.2f}")
 
 
-def values_of(row: Any, scores: pd.DataFrame, inference: Mapping[str, Any]) -> pd.Series:
-    """Return the scores by sample that a row of the contrast table rests on."""
-    own = scores[
-        (scores["signature"] == row.signature)
-        & (scores["method"] == row.method)
-        & (scores["cell_type"] == row.cell_type)
-    ]
-    if row.cell_type != "bulk":
-        own = own[own["n_cells"] >= inference["min_cells"]]
-    return own.set_index("sample")["score"].dropna()
-
-
 def _named(axes: Axes, row: Any, name: str, figures: str) -> None:
     where = "" if row.cell_type == "bulk" else f"\n{row.cell_type}"
     axes.set_title(wrapped(name, 30) + plain(where), loc="left", fontweight="bold", fontsize=8.5, pad=8)
     fdr = "" if np.isnan(row.fdr) else f", FDR {row.fdr:.2g}"
     axes.set_xlabel(f"{figures}{fdr}\n{said(row.verdict)}", fontsize=8)
     axes.set_ylabel("score" if row.method != "zmean" else "score (mean z)", fontsize=8)
-
-
-def _sides(
-    spec: Mapping[str, Any], samples: pd.DataFrame, dataset: str
-) -> tuple[list[tuple[str, list[str], str]], list[list[tuple[int, str]]]]:
-    """Return the arms or levels with their samples and colours, and the samples of each patient in that order."""
-    used = set(design_of(spec, samples, dataset).samples)
-    here = samples[samples["sample"].isin(used)].sort_values("sample")
-    if spec["groups"]:
-        groups = spec["groups"]
-        parts = [(arm, [str(level) for level in groups[arm]]) for arm in ("sensitive", "resistant")]
-        colours, column = [SENSITIVE, RESISTANT], groups["column"]
-    else:
-        parts = [(str(level), [str(level)]) for level in spec["trend"]["order"]]
-        colours, column = [blend(at / (len(parts) - 1)) for at in range(len(parts))], spec["trend"]["column"]
-    sides = [
-        (name, here.loc[here[column].isin(levels), "sample"].tolist(), colour)
-        for (name, levels), colour in zip(parts, colours, strict=True)
-    ]
-    if not spec["pair_by"]:
-        return sides, []
-    place = {name: at for at, (_, members, _) in enumerate(sides) for name in members}
-    by_patient = here.groupby(spec["pair_by"])["sample"]
-    return sides, [sorted((place[name], name) for name in own) for _, own in by_patient]
 
 
 def _zigzag(values: np.ndarray) -> np.ndarray:

@@ -13,8 +13,8 @@ from matplotlib.ticker import MaxNLocator
 
 from resig.inference.design import design_of
 from resig.inference.survival import Survival
-from resig.plots.contrast import values_of
 from resig.plots.palette import RESISTANT, SENSITIVE, said
+from resig.plots.sides import values_of
 from resig.plots.style import INK, plain, save, wrapped
 
 PANELS, ACROSS = 9, 3
