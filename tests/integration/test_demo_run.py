@@ -1,5 +1,6 @@
 """The demo, run as shipped: it finds what was planted, nothing else, and knows when there is nothing to do."""
 
+import re
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
@@ -94,7 +95,7 @@ def test_validate_prints_the_plan_and_computes_nothing(checkout: Path, tmp_path:
     )
     assert ran.code == 0, ran.err[-2000:]
     for line in (
-        "contrast after_therapy: resistant (timepoint: post) against sensitive (timepoint: pre)",
+        "contrast after_therapy: resistant (timepoint: post) against sensitive (timepoint: pre), within patient",
         "  toy_bulk: 16 pairs",
         "  all_chiaretti: 24 against 101 samples",
     ):
@@ -136,7 +137,7 @@ def test_every_module_is_delivered(checkout: Path) -> None:
     listed = (checkout / "workflow/rules/common.smk").read_text()
     package = checkout / "workflow/scripts/resig"
     on_disk = {str(path.relative_to(package).with_suffix("")) for path in package.rglob("*.py")}
-    named = {line.strip().strip('",') for line in listed.splitlines() if line.startswith('        "')}
+    named = set(re.findall(r'^        "([a-z0-9_/]+)",$', listed, re.MULTILINE))
     assert named == on_disk
 
 
