@@ -25,7 +25,21 @@ NOT_SEQUENCED = frozenset({"O23"})  # not in variants_samples.txt
 NO_COPY_NUMBER = frozenset({"O24"})  # not a column of the GISTIC table
 NO_METHYLATION = frozenset({"O11"})  # NA in the table
 NO_FUSIONS = frozenset({"O22"})  # not in fusions_samples.txt
-PANEL = "BAX BCL2 DNMT3A EGFR FLT3 HRAS KRAS MET NRAS PIK3CA PTEN PTPN11 TP53".split()  # ASXL1 is not on it
+PANEL = [
+    "BAX",
+    "BCL2",
+    "DNMT3A",
+    "EGFR",
+    "FLT3",
+    "HRAS",
+    "KRAS",
+    "MET",
+    "NRAS",
+    "PIK3CA",
+    "PTEN",
+    "PTPN11",
+    "TP53",
+]  # ASXL1 is not on it
 
 VARIANTS = [  # sample, gene, classification, change
     *((each, "EGFR", "Missense_Mutation", "p.L858R") for each in SAMPLES[:12]),
@@ -166,7 +180,7 @@ def maf() -> pd.DataFrame:
     rows = [
         (gene, "", "synthetic", "GRCh38", sample, "Somatic", kind, change) for sample, gene, kind, change in VARIANTS
     ]
-    columns = "Hugo_Symbol Entrez_Gene_Id Center NCBI_Build Tumor_Sample_Barcode Mutation_Status".split()
+    columns = ["Hugo_Symbol", "Entrez_Gene_Id", "Center", "NCBI_Build", "Tumor_Sample_Barcode", "Mutation_Status"]
     return pd.DataFrame(rows, columns=[*columns, "Variant_Classification", "HGVSp_Short"])
 
 
