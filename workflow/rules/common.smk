@@ -182,6 +182,7 @@ except ConfigError as problems:
     raise WorkflowError(str(problems))
 
 DATASETS = config["datasets"]
+BESIDE_EXPRESSION = ("alterations",)  # keys of a dataset that its intake has nothing to do with
 CONTRASTS = config["contrasts"]
 SHARDS = {dataset: count_shards(spec, at_hand, config["scoring"]["shard_cells"]) for dataset, spec in DATASETS.items()}
 ASKED = [(dataset, contrast) for contrast, spec in CONTRASTS.items() for dataset in spec["datasets"]]
