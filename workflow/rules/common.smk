@@ -20,6 +20,7 @@ LIBRARY = [
         "describe",
         "errors",
         "files",
+        "flags",
         "genesets",
         "gsea",
         "inference/__init__",
@@ -87,6 +88,7 @@ LIBRARY = [
         "meta_analysis",
         "names",
         "nomenclature",
+        "page",
         "plan",
         "plots/__init__",
         "plots/contrast",
@@ -129,6 +131,7 @@ LIBRARY = [
         "stored",
         "synthesis",
         "table_page",
+        "table_rows",
         "tables",
         "units",
     )
@@ -180,6 +183,7 @@ except ConfigError as problems:
     raise WorkflowError(str(problems))
 
 DATASETS = config["datasets"]
+BESIDE_EXPRESSION = ("alterations",)  # keys of a dataset that its intake has nothing to do with
 CONTRASTS = config["contrasts"]
 SHARDS = {dataset: count_shards(spec, at_hand, config["scoring"]["shard_cells"]) for dataset, spec in DATASETS.items()}
 ASKED = [(dataset, contrast) for contrast, spec in CONTRASTS.items() for dataset in spec["datasets"]]
