@@ -25,6 +25,7 @@ LIBRARY = [
         "gsea",
         "inference/__init__",
         "inference/cell_types",
+        "inference/compared",
         "inference/composition",
         "inference/confounding",
         "inference/contexts",
