@@ -8,12 +8,31 @@ LIBRARY = [
     workflow.source_path(f"../scripts/resig/{module}.py")
     for module in (
         "__init__",
+        "alterations/__init__",
+        "alterations/book",
+        "alterations/calls",
+        "alterations/found",
+        "alterations/match",
+        "alterations/protein_change",
+        "alterations/readers/__init__",
+        "alterations/readers/effects",
+        "alterations/readers/fusions",
+        "alterations/readers/grid",
+        "alterations/readers/lines",
+        "alterations/readers/maf",
+        "alterations/readers/registry",
+        "alterations/readers/segments",
+        "alterations/readers/vcf",
+        "alterations/run",
+        "alterations/take",
+        "alterations/who",
         "build_genesets",
         "catalogue",
         "columns",
         "companions",
         "compiled",
         "config",
+        "config_alterations",
         "config_contrasts",
         "coverage",
         "derive",
@@ -135,6 +154,7 @@ LIBRARY = [
 sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
 from resig.config import ConfigError, complete_config, config_to_describe, folder_of_downloads, load_schema
+from resig.config_alterations import alteration_files
 from resig.intake.remote import is_brought, local_path
 from resig.intake.several import files_asked, parts_of
 from resig.scoring.shards import count_shards
@@ -245,6 +265,11 @@ def of_ranked(pattern):
     return [path for dataset, contrast in pairs for path in expand(pattern, dataset=dataset, contrast=contrast)]
 
 
+def of_altered(pattern):
+    """Expand a pattern over the datasets that have files of alterations."""
+    return expand(pattern, dataset=[name for name, spec in DATASETS.items() if spec["alterations"]])
+
+
 FINAL = [
     "<results>/signatures/signatures.tsv",
     *of_datasets("<results>/{dataset}/scores.parquet"),
@@ -252,6 +277,7 @@ FINAL = [
     *of_datasets("<results>/{dataset}/pseudobulk.h5ad"),
     *of_datasets("<results>/{dataset}/quality.tsv"),
     *(of_datasets("<results>/{dataset}/scored.h5ad") if config["scoring"]["scored_h5ad"] else []),
+    *of_altered("<results>/{dataset}/alterations.tsv"),
     "<results>/summary/coverage.tsv",
     "<results>/summary/coverage.svg",
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.svg"),

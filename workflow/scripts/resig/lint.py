@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from resig.alterations.book import lint_alterations
 from resig.derive import drifted
 from resig.errors import ResigError
 from resig.ledger import lint
@@ -21,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         genes = Resolver.load(chosen.nomenclature / "hgnc.tsv")
         mirnas = Mirnas.load(chosen.nomenclature / "mirna.tsv")
         problems = lint(chosen.genesets, genes, mirnas)
+        problems += lint_alterations(chosen.genesets, genes)
         problems += [
             f"{name}: does not follow from the ledger" for name in ([] if problems else drifted(chosen.genesets))
         ]
