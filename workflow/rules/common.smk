@@ -26,10 +26,12 @@ LIBRARY = [
         "describe",
         "errors",
         "files",
+        "flags",
         "genesets",
         "gsea",
         "inference/__init__",
         "inference/cell_types",
+        "inference/compared",
         "inference/composition",
         "inference/confounding",
         "inference/contexts",
@@ -92,6 +94,7 @@ LIBRARY = [
         "meta_analysis",
         "names",
         "nomenclature",
+        "page",
         "plan",
         "plots/__init__",
         "plots/contrast",
@@ -134,6 +137,7 @@ LIBRARY = [
         "stored",
         "synthesis",
         "table_page",
+        "table_rows",
         "tables",
         "units",
     )
@@ -186,6 +190,7 @@ except ConfigError as problems:
     raise WorkflowError(str(problems))
 
 DATASETS = config["datasets"]
+BESIDE_EXPRESSION = ("alterations",)  # keys of a dataset that its intake has nothing to do with
 CONTRASTS = config["contrasts"]
 SHARDS = {dataset: count_shards(spec, at_hand, config["scoring"]["shard_cells"]) for dataset, spec in DATASETS.items()}
 # Datasets with further assays: RNA assays are datasets of their own by now, tables of proteins and sera are not.

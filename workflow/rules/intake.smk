@@ -24,7 +24,9 @@ rule intake:
     conda:
         "../envs/resig.yaml"
     params:
-        spec=lambda wildcards: DATASETS[wildcards.dataset],
+        spec=lambda wildcards: {
+            key: value for key, value in DATASETS[wildcards.dataset].items() if key not in BESIDE_EXPRESSION
+        },
     script:
         "../scripts/intake.py"
 

@@ -1,6 +1,9 @@
 # in:  finished tables
 # out: pictures and pages for the report; `validate`, which prints what a run would do; `describe`, what a file holds
 
+# Datasets that a contrast asks about, each once.
+COMPARED = list(dict.fromkeys(dataset for dataset, _ in ASKED))
+
 
 rule plot_coverage:
     input:
@@ -104,15 +107,26 @@ rule plot_verdicts:
 rule verdict_page:
     input:
         library=LIBRARY,
+        contrasts="<results>/summary/contrasts.tsv",
         verdicts="<results>/summary/verdicts.tsv",
+        coverage="<results>/summary/coverage.tsv",
         signatures="<results>/signatures/signatures.tsv",
         members="<results>/signatures/members.tsv",
+        shipped=workflow.source_path("../../resources/genesets/members.tsv"),
+        documents=workflow.source_path("../../resources/genesets/documents.tsv"),
+        nulls=of_contrasts("<results>/{dataset}/contrasts/{contrast}.null.tsv"),
+        genes=of_contrasts("<results>/{dataset}/contrasts/{contrast}.genes.tsv"),
+        nuisance=of_contrasts("<results>/{dataset}/contrasts/{contrast}.nuisance.tsv"),
+        scores=expand("<results>/{dataset}/sample_scores.tsv", dataset=COMPARED),
+        samples=expand("<results>/{dataset}/samples.tsv", dataset=COMPARED),
+        style=[workflow.source_path("../report/page.css"), workflow.source_path("../report/table.css")],
+        script=[workflow.source_path("../report/table.js")],
     output:
         page=report(
             "<results>/summary/verdicts.html",
             caption="../report/verdicts.rst",
             category="Verdicts",
-            labels={"what": "table with reasons and members"},
+            labels={"what": "table: search, filter, open a row"},
         ),
     log:
         "<logs>/verdict_page.log",
@@ -120,6 +134,10 @@ rule verdict_page:
         "<benchmarks>/verdict_page.tsv"
     conda:
         "../envs/resig.yaml"
+    params:
+        datasets=COMPARED,
+        specs=CONTRASTS,
+        inference=config["inference"],
     script:
         "../scripts/verdict_page.py"
 
