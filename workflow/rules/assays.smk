@@ -1,9 +1,7 @@
 # in:  further assays of the same samples, where a dataset has them (datasets.<name>.assays)
 # out: <results>/{dataset}/{assays,readouts,readout_features}.tsv
 
-EVIDENCE = {
-    table: workflow.source_path(f"../../resources/genesets/{table}.tsv") for table in ("ncrna", "readouts")
-}
+EVIDENCE = {table: workflow.source_path(f"../../resources/genesets/{table}.tsv") for table in ("ncrna", "readouts")}
 
 
 rule readouts:

@@ -150,7 +150,9 @@ def test_read_outs_by_hand(tmp_path: Path) -> None:
     assert rows.loc["serum_C3", "value"].to_dict() == {"a": 0.0, "b": 2.0, "c": 4.0}
     assert rows.loc["serum_C3", "z"].to_dict() == {"a": -1.0, "b": 0.0, "c": 1.0}
     assert rows.loc["serum_MIF", "value"].isna().to_dict() == {"a": False, "b": True, "c": False}
-    assert rows.loc["serum_MIF", "z"].to_dict() == pytest.approx({"a": 0.5**0.5, "b": np.nan, "c": -(0.5**0.5)}, nan_ok=True)
+    assert rows.loc["serum_MIF", "z"].to_dict() == pytest.approx(
+        {"a": 0.5**0.5, "b": np.nan, "c": -(0.5**0.5)}, nan_ok=True
+    )
     assert rows.loc[("serum_C3", "a"), ["direction", "evidence"]].tolist() == ["up", "DTC-042"]
     how = found.features.set_index(found.features["feature"] + found.features["readout"])["how"]
     assert how["strange"] == "not_in_table"

@@ -34,7 +34,8 @@ class Match:
 
 def match(features: Sequence[str], rules: pd.DataFrame) -> list[Match]:
     """Match features to the read-outs of one assay; the first feature stands for a read-out, later ones are told."""
-    exact, spelt = {}, {}
+    exact: dict[str, str] = {}
+    spelt: dict[str, str] = {}
     for row in rules.itertuples():
         for name in listed(row.names):
             exact.setdefault(name, row.readout)

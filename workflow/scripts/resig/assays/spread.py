@@ -8,8 +8,6 @@ they give read-outs of the parent.
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from resig.errors import nearest
-
 Json = Any
 Path_ = tuple[str | int, ...]
 RNA, TABLES = ("small_rna", "circ_rna"), ("protein", "serum")
@@ -79,8 +77,7 @@ def assay_problems(datasets: Mapping[str, Json]) -> Iterator[tuple[Path_, str]]:
                     f"its results go to '{name_of(name, assay)}', which is a dataset too; rename that one",
                 )
             if assay in TABLES and spec["assays"][assay]["values"] == "counts":
-                hint = nearest("linear", ["auto", "linear", "log"], "allowed")
-                yield (*here, assay, "values"), f"'counts' has no meaning for {assay} data; {hint}"
+                yield (*here, assay, "values"), f"'counts' has no meaning for {assay} data; say linear or log"
 
 
 def told_at_home(problems: Iterable[tuple[Path_, str]], config: Mapping[str, Json]) -> Iterator[tuple[Path_, str]]:
