@@ -897,6 +897,72 @@ ALTERATION_INPUTS = Table(
     key=("assay",),
 )
 
+ASSAYS = Table(
+    "assays.tsv",
+    "One row for each assay of a dataset, its own matrix first; written where there are further assays.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("assay", "text", "What was measured."),
+        Column("file", "text", "Its file, as the config names it."),
+        Column("values", "text", "Units that were found."),
+        Column("n_features", "integer", "Features of the file."),
+        Column("n_readouts", "integer", "Of these, read-outs of a mechanism; NA for the own matrix.", optional=True),
+        Column("n_samples", "integer", "Samples that the metadata know."),
+        Column("n_shared", "integer", "Of these, samples of the dataset's own matrix."),
+        Column("not_in_metadata", "integer", "Samples of the file that the metadata do not know: left out."),
+        Column("only_here", "integer", "Samples that the dataset's own matrix lacks."),
+        Column("only_in_dataset", "integer", "Samples of the own matrix that this assay lacks."),
+        Column("names", "text", "Some of those that only one of the two has.", optional=True),
+        Column("likely_reason", "text", "Why ids do not match, where that can be told.", optional=True),
+    ),
+    key=("dataset", "assay"),
+)
+
+READOUTS = Table(
+    "readouts.tsv",
+    "One row for each sample, read-out (miRNA, circRNA, protein, serum) and mechanism it tells of.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("sample", "text", "Biological sample, as the dataset calls it."),
+        Column("mechanism", "text", "Mechanism of the ledger (resources/genesets/mechanisms.tsv)."),
+        Column("assay", "text", "What was measured.", choices=("small_rna", "circ_rna", "protein", "serum")),
+        Column("readout", "text", "The non-coding RNA, or the read-out of resources/genesets/readouts.tsv."),
+        Column("feature", "text", "Its name in the file."),
+        Column("value", "number", "Its value, log scale; NA where it was not measured.", optional=True),
+        Column(
+            "z", "number", "The same in standard deviations over the samples; NA where it never varies.", optional=True
+        ),
+        Column(
+            "direction",
+            "text",
+            "In the resistant state, as the documents say; `none`: they do not.",
+            choices=("up", "down", "none"),
+        ),
+        Column("evidence", "text", "Ledger rows, joined by `;`."),
+        Column("flags", "text", "`retracted` when all of them are, `contradicted` when one is.", optional=True),
+        Column("note", "text", "What to know of it.", optional=True),
+    ),
+    key=("dataset", "assay", "readout", "mechanism", "sample"),
+)
+
+READOUT_FEATURES = Table(
+    "readout_features.tsv",
+    "One row for each feature of a table of proteins or sera, and for each read-out that was not measured.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("assay", "text", "What was measured."),
+        Column("feature", "text", "Its name in the file; empty for a read-out that was not measured.", optional=True),
+        Column("readout", "text", "The read-out it was taken for; empty for none.", optional=True),
+        Column(
+            "how",
+            "text",
+            "`name`, `respelled`, `duplicate` (another feature is that read-out), `not_in_table`, `not_measured`; "
+            "of RNA as in genes.tsv.",
+        ),
+        Column("note", "text", "What to know of it.", optional=True),
+    ),
+)
+
 
 def write_open_table(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     """Write a table whose columns are the user's own, as text."""
