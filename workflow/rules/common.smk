@@ -1,5 +1,6 @@
 # The package, the checked config, and who asks for what. No jobs are defined here.
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -19,10 +20,12 @@ LIBRARY = [
         "derive",
         "describe",
         "errors",
+        "evidence_page",
         "files",
         "flags",
         "genesets",
         "gsea",
+        "in_report",
         "inference/__init__",
         "inference/cell_types",
         "inference/composition",
@@ -85,6 +88,7 @@ LIBRARY = [
         "logs",
         "matrix",
         "meta_analysis",
+        "methods_text",
         "names",
         "nomenclature",
         "page",
@@ -98,8 +102,11 @@ LIBRARY = [
         "plots/survival",
         "plots/verdicts",
         "propose",
+        "provenance",
         "pseudobulk",
         "quality",
+        "references",
+        "remarks",
         "rows",
         "sample_table",
         "scoring/__init__",
@@ -127,6 +134,7 @@ LIBRARY = [
         "seen",
         "signatures",
         "spreadsheet",
+        "start_page",
         "stored",
         "synthesis",
         "table_page",
@@ -138,6 +146,7 @@ LIBRARY = [
 sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
 from resig.config import ConfigError, complete_config, config_to_describe, folder_of_downloads, load_schema
+from resig.in_report import in_report
 from resig.intake.remote import is_brought, local_path
 from resig.intake.several import files_asked, parts_of
 from resig.scoring.shards import count_shards
@@ -162,6 +171,10 @@ def at_hand(path):
     return local(path)
 
 
+# How this run was called, and from where: jobs inherit it, and the page of provenance tells it.
+os.environ.setdefault("RESIG_COMMAND", shlex.join(sys.argv))
+os.environ.setdefault("RESIG_CHECKOUT", str(CHECKOUT))
+
 # `snakemake describe --config file=PATH` needs no dataset and no question: the check of the config steps aside.
 DESCRIBED = {
     key: str(config[key]) for key in ("file", "metadata") if key in {*config} & {*workflow.config_settings.config}
@@ -183,7 +196,7 @@ except ConfigError as problems:
 
 DATASETS = config["datasets"]
 BESIDE_EXPRESSION = ("alterations",)  # keys of a dataset that its intake has nothing to do with
-CONTRASTS = config["contrasts"]
+CONTRASTS = {name: in_report(spec) for name, spec in config["contrasts"].items()}
 SHARDS = {dataset: count_shards(spec, at_hand, config["scoring"]["shard_cells"]) for dataset, spec in DATASETS.items()}
 ASKED = [(dataset, contrast) for contrast, spec in CONTRASTS.items() for dataset in spec["datasets"]]
 
@@ -261,6 +274,10 @@ FINAL = [
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.survival.svg", is_survival),
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.composition.tsv", has_cell_types),
     *of_ranked("<results>/{dataset}/contrasts/{contrast}.gsea.tsv"),
+    "<results>/summary/start.html",
+    "<results>/summary/evidence.html",
+    "<results>/summary/methods.html",
+    "<results>/summary/provenance.html",
     *(
         ["<results>/summary/meta.tsv", "<results>/summary/verdicts.svg", "<results>/summary/verdicts.html"]
         if CONTRASTS
