@@ -55,8 +55,8 @@ def test_what_goes_wrong_is_one_line(checkout: Path, tmp_path: Path) -> None:
     words = describe(checkout, tmp_path, "file=matrix.tsv")
     assert words.code != 0
     assert words.errors == [
-        "ERROR: matrix.tsv: is not a matrix: 1 columns and 0 rows when split at TABs; genes and samples are expected in "
-        "rows and columns; the name (.csv or .tsv) says the separator"
+        "ERROR: matrix.tsv: is not a matrix: 1 columns and 0 rows when split at TABs; genes and samples are expected "
+        "in rows and columns; the name (.csv or .tsv) says the separator"
     ]
     nothing = snakemake(tmp_path, "describe", snakefile=checkout / "Snakefile")
     assert nothing.code != 0

@@ -28,6 +28,7 @@ LIBRARY = [
         "in_report",
         "inference/__init__",
         "inference/cell_types",
+        "inference/compared",
         "inference/composition",
         "inference/confounding",
         "inference/contexts",

@@ -1,6 +1,6 @@
 # in:  sample scores, sample table and pseudobulk of each dataset
 # out: <results>/{dataset}/{quality,contexts}.tsv, contrasts/{contrast}.tsv, and what it rests on: .null.tsv, .genes.tsv,
-#      .nuisance.tsv, .composition.tsv
+#      .nuisance.tsv, .samples.tsv, .composition.tsv
 
 
 rule quality:
@@ -63,6 +63,7 @@ rule contrast:
         null="<results>/{dataset}/contrasts/{contrast}.null.tsv",
         genes="<results>/{dataset}/contrasts/{contrast}.genes.tsv",
         nuisance="<results>/{dataset}/contrasts/{contrast}.nuisance.tsv",
+        samples="<results>/{dataset}/contrasts/{contrast}.samples.tsv",
     log:
         "<logs>/contrast/{dataset}.{contrast}.log",
     benchmark:

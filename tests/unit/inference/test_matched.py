@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 from resig.inference.matched import (
+    COUNTED_IN,
     SMALLEST_BIN,
     bins_of,
     draw_sets,
@@ -159,3 +160,15 @@ def test_p_of_a_random_set_is_uniform(n_genes, size):
     for alpha in (0.05, 0.2, 0.5):
         error = np.sqrt(alpha * (1 - alpha) / len(p))
         assert abs((found <= alpha + 1e-9).mean() - alpha) < 3.5 * error
+
+
+def test_the_histogram_counts_each_set_once_in_its_bin():
+    random = np.random.default_rng(3).normal(size=997)
+    stands = standing(0.1, np.append(random, np.nan), exhaustive=False)
+    width = (stands.most - stands.least) / COUNTED_IN
+    by_hand = [0] * COUNTED_IN
+    for value in random:
+        by_hand[min(int((value - stands.least) / width), COUNTED_IN - 1)] += 1
+    assert (stands.least, stands.most) == (random.min(), random.max())
+    assert list(stands.counts) == by_hand
+    assert standing(0.1, np.full(50, 2.0), exhaustive=True).counts == (50, *[0] * (COUNTED_IN - 1))

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from resig.errors import ResigError
 from resig.intake.readers.text import read_text_matrix
@@ -48,6 +50,39 @@ def test_orientation_separator_and_corner_change_nothing(
     found = read_text_matrix(write(tmp_path / name, rows, separator, end), SAMPLES, "samples.tsv")
     np.testing.assert_array_equal(found.values, VALUES)
     assert (found.samples, found.features) == (SAMPLES, GENES)
+    assert found.orientation == ("genes in columns" if across else "genes in rows")
+
+
+NAMES = st.text("abcdefgABCDEFG0123456789-._ ", min_size=1, max_size=8).map(lambda word: f"n{word.strip()}")
+
+
+@given(
+    samples=st.lists(NAMES, min_size=1, max_size=6, unique=True),
+    genes=st.lists(NAMES, min_size=1, max_size=6, unique=True),
+    draw=st.integers(0, 1_000),
+    across=st.booleans(),
+    separator=st.sampled_from(["\t", ",", ";"]),
+)
+def test_any_table_is_read_as_it_was_written(
+    samples: list[str],
+    genes: list[str],
+    draw: int,
+    across: bool,
+    separator: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    samples, genes = [f"S{each}" for each in samples], [f"G{each}" for each in genes]
+    values = np.random.default_rng(draw).normal(size=(len(samples), len(genes))).round(4)
+    rows: list[list[object]] = [
+        ["id", *samples],
+        *([gene, *column] for gene, column in zip(genes, values.T, strict=True)),
+    ]
+    if across:
+        rows = [list(row) for row in zip(*rows, strict=True)]
+    path = tmp_path_factory.mktemp("any") / ("m.tsv" if separator == "\t" else "m.csv")
+    found = read_text_matrix(write(path, rows, separator), samples[::-1], "samples.tsv")
+    np.testing.assert_array_equal(found.values, values)
+    assert (found.samples, found.features) == (samples, genes)
     assert found.orientation == ("genes in columns" if across else "genes in rows")
 
 

@@ -127,6 +127,8 @@ def _confounding(contrast: Mapping[str, Any], dataset: Mapping[str, Any], table:
         named.setdefault(dataset["batch"], (next(kind for kind in KINDS if contrast[kind]),))
     as_levels = {each["column"] for each in contrast["covariates"] if not isinstance(each, str)}
     for column, path in named.items():
+        if column == asked["column"]:
+            continue  # named twice: said already
         values = table.load(column)
         if path[0] == "covariates" and column not in as_levels and all(_is_number(each) for each in values if each):
             continue  # a number: whether it follows the arms is for the model to say

@@ -491,6 +491,22 @@ CONTRASTS = Table(
     key=("dataset", "contrast", "cell_type", "signature", "method"),
 )
 
+COMPARED = Table(
+    "{contrast}.samples.tsv",
+    "One row for each biological sample that a contrast rests on, cell type by cell type, and how it enters.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("contrast", "text", "Name of the contrast."),
+        Column("cell_type", "text", "Cell type; `bulk` in bulk data."),
+        Column("sample", "text", "Biological sample."),
+        Column("arm", "text", "`resistant` or `sensitive`; of a trend its level; else empty.", optional=True),
+        Column("value", "number", "Continuous phenotype, or time of follow-up.", optional=True),
+        Column("event", "integer", "1 where the event was seen, 0 where follow-up ended (survival).", optional=True),
+        Column("block", "text", "Its pair, patient or block, where the contrast has them.", optional=True),
+    ),
+    key=("dataset", "contrast", "cell_type", "sample"),
+)
+
 COMPOSITION = Table(
     "{contrast}.composition.tsv",
     "One row for each cell type: its share of the cells of each sample, held against the question of a contrast.",
@@ -566,6 +582,14 @@ NULLS = Table(
         Column("null_sd", "number", "Their standard deviation.", optional=True),
         Column("null_low", "number", "Their 2.5 % quantile.", optional=True),
         Column("null_high", "number", "Their 97.5 % quantile.", optional=True),
+        Column("null_min", "number", "Their least effect.", optional=True),
+        Column("null_max", "number", "Their greatest effect.", optional=True),
+        Column(
+            "null_counts",
+            "text",
+            "Sets in 40 equal bins from `null_min` to `null_max`, joined by `,`: a histogram.",
+            optional=True,
+        ),
         Column("null_p", "number", "As in the contrast table.", optional=True),
         Column("null_percentile", "number", "As in the contrast table.", optional=True),
         Column("expression", "number", "Mean expression of the members, log scale.", optional=True),

@@ -57,7 +57,7 @@ def compare(
         return design_of(spec, samples[samples["sample"].isin(names)], dataset, batch)
 
     asked = design_for(samples["sample"]).samples  # a contrast that is confounded as a whole is refused here
-    types = sorted(scores["cell_type"].unique()) if spec["cell_types"] == "all" else sorted(spec["cell_types"])
+    types = cell_types_of(spec, scores)
     tables = []
     for cell_type in types:
         here = scores[scores["cell_type"] == cell_type]
@@ -76,6 +76,11 @@ def compare(
     table["order"] = table["signature"].map(order)
     table = table.sort_values(["cell_type", "order", "method"], kind="stable")
     return table.reindex(columns=CONTRASTS.names).reset_index(drop=True)
+
+
+def cell_types_of(spec: Mapping[str, Any], scores: pd.DataFrame) -> list[str]:
+    """Return the cell types that a contrast is about."""
+    return sorted(scores["cell_type"].unique()) if spec["cell_types"] == "all" else sorted(spec["cell_types"])
 
 
 def verdict(

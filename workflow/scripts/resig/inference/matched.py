@@ -18,6 +18,7 @@ DETECTION_BINS = 4
 SMALLEST_BIN = 50
 LARGEST_SHARE = 0.5  # of the genes of a bin that may be members
 ROUNDING = 1e-9
+COUNTED_IN = 40  # bins of the histogram
 
 Effects = Callable[[np.ndarray], np.ndarray]
 
@@ -143,6 +144,10 @@ class Standing:
     sd: float
     low: float
     high: float
+    least: float = np.nan
+    most: float = np.nan
+    counts: tuple[int, ...] = ()
+    """Sets in equal bins from the least effect to the most."""
 
 
 UNKNOWN = Standing(np.nan, np.nan, 0, np.nan, np.nan, np.nan, np.nan)
@@ -173,4 +178,15 @@ def standing(observed: float, random: np.ndarray, exhaustive: bool, fewest: floa
         float(known.std(ddof=1)) if n > 1 else np.nan,
         float(low),
         float(high),
+        float(known.min()),
+        float(known.max()),
+        histogram(known),
     )
+
+
+def histogram(values: np.ndarray) -> tuple[int, ...]:
+    """Count values in equal bins from the least to the most; all in the first where they are the same."""
+    least, most = values.min(), values.max()
+    if most - least <= ROUNDING * (1 + abs(least)):
+        return (len(values), *[0] * (COUNTED_IN - 1))
+    return tuple(np.histogram(values, COUNTED_IN, (least, most))[0].tolist())
