@@ -1,4 +1,6 @@
 # The package, the checked config, and who asks for what. No jobs are defined here.
+import atexit
+import json
 import os
 import shlex
 import sys
@@ -84,9 +86,11 @@ LIBRARY = [
         "intake/several",
         "intake/summed",
         "intake/who",
+        "last_words",
         "ledger",
         "lint",
         "logs",
+        "make_report",
         "matrix",
         "meta_analysis",
         "methods_text",
@@ -150,6 +154,7 @@ from resig.config import ConfigError, complete_config, config_to_describe, folde
 from resig.in_report import in_report
 from resig.intake.remote import is_brought, local_path
 from resig.intake.several import files_asked, parts_of
+from resig.last_words import after_failure, after_success, asked_again, report_command
 from resig.scoring.shards import count_shards
 
 SHIPPED = "resources/"
@@ -171,6 +176,9 @@ def at_hand(path):
             pass
     return local(path)
 
+
+# What was given with --config, to give it again.
+GIVEN = [f"{key}={json.dumps(value)}" for key, value in workflow.config_settings.config.items()]
 
 # How this run was called, and from where: jobs inherit it, and the page of provenance tells it.
 os.environ.setdefault("RESIG_COMMAND", shlex.join(sys.argv))

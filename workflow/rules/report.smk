@@ -30,6 +30,8 @@ rule plot_coverage:
         "<benchmarks>/plot_coverage.tsv"
     conda:
         "../envs/resig.yaml"
+    message:
+        "Drawing what is measured"
     script:
         "../scripts/plot_coverage.py"
 
@@ -58,6 +60,8 @@ rule plot_contrast:
         spec=lambda wildcards: CONTRASTS[wildcards.contrast],
         inference=config["inference"],
         method=lambda wildcards: methods_of(wildcards.dataset)[0],
+    message:
+        "Drawing {wildcards.dataset}: {wildcards.contrast}"
     script:
         "../scripts/plot_contrast.py"
 
@@ -86,6 +90,8 @@ rule plot_survival:
         spec=lambda wildcards: CONTRASTS[wildcards.contrast],
         inference=config["inference"],
         method=lambda wildcards: methods_of(wildcards.dataset)[0],
+    message:
+        "Drawing survival in {wildcards.dataset}: {wildcards.contrast}"
     script:
         "../scripts/plot_survival.py"
 
@@ -107,6 +113,8 @@ rule plot_verdicts:
         "<benchmarks>/plot_verdicts.tsv"
     conda:
         "../envs/resig.yaml"
+    message:
+        "Drawing the verdicts"
     script:
         "../scripts/plot_verdicts.py"
 
@@ -145,6 +153,8 @@ rule verdict_page:
         datasets=COMPARED,
         specs=in_report(CONTRASTS),
         inference=config["inference"],
+    message:
+        "Writing the table of verdicts and contrasts"
     script:
         "../scripts/verdict_page.py"
 
@@ -176,6 +186,8 @@ rule start_page:
         "../envs/resig.yaml"
     params:
         config=in_report(config),
+    message:
+        "Summing up"
     script:
         "../scripts/start_page.py"
 
@@ -204,6 +216,8 @@ rule evidence_page:
         "<benchmarks>/evidence_page.tsv"
     conda:
         "../envs/resig.yaml"
+    message:
+        "Writing the evidence behind the signatures"
     script:
         "../scripts/evidence_page.py"
 
@@ -236,6 +250,8 @@ rule methods_text:
         "../envs/resig.yaml"
     params:
         config=in_report(config),
+    message:
+        "Writing the methods of this run"
     script:
         "../scripts/methods_text.py"
 
@@ -264,11 +280,38 @@ rule provenance:
     params:
         config=in_report(config),
         of=[name for name, paths in DATA.items() for _ in paths],
+    message:
+        "Writing down versions, files and checksums"
     script:
         "../scripts/provenance.py"
 
 
+# `snakemake report`: everything, and then the report as one file. It has no output: it is made again each time.
+rule report:
+    input:
+        FINAL,
+        library=LIBRARY,
+        summary="<results>/summary/summary.txt",
+    log:
+        "<logs>/report.log",
+    conda:
+        "../envs/resig.yaml"
+    params:
+        command=report_command(
+            sys.executable,
+            str(workflow.main_snakefile),
+            os.getcwd(),
+            workflow.overwrite_configfiles,
+            GIVEN,
+        ),
+    message:
+        "Making the report"
+    script:
+        "../scripts/report.py"
+
+
 localrules:
+    report,
     plot_coverage,
     plot_verdicts,
     verdict_page,
@@ -315,3 +358,23 @@ rule describe:
         asked=DESCRIBED,
     script:
         "../scripts/describe.py"
+
+
+SUMMARY = str(rules.start_page.output.text)
+ANSWERS = {"validate", "describe"}  # targets that answer by themselves
+
+
+def say_last(words):
+    """Print at the very end, below what Snakemake says."""
+    if words:
+        atexit.register(print, words, flush=True)
+
+
+onsuccess:
+    if not ANSWERS & set(workflow.dag_settings.targets) and "file" not in DESCRIBED:
+        again = asked_again("report", workflow.overwrite_configfiles, GIVEN)
+        say_last(after_success(SUMMARY, Path(SUMMARY).parents[1] / "report.html", again))
+
+
+onerror:
+    say_last(after_failure(log))

@@ -43,5 +43,7 @@ rule signatures:
         "../envs/resig.yaml"
     params:
         signatures=config["signatures"],
+    message:
+        "Reading the signatures"
     script:
         "../scripts/signatures.py"

@@ -97,10 +97,11 @@ def methods_text(run: Run) -> tuple[list[tuple[str, str]], list[str]]:
 
 def _software(run: Run, cite: Cited) -> str:
     known = run.versions
-    used = [f"numpy {known['numpy']} {cite('numpy')}", f"scipy {known['scipy']} {cite('scipy')}"]
     return (
         f"Expression data were scored for signatures of cancer drug resistance with resig {known['resig']}, run by "
-        f"Snakemake {known['snakemake']} {cite('snakemake')} under Python {known['python']} with {_listed(used)}. "
+        f"Snakemake {known['snakemake']} {cite('snakemake')} under Python {known['python']} with numpy "
+        f"{known['numpy']} "
+        f"{cite('numpy')} and scipy {known['scipy']} {cite('scipy')}. "
         f"Everything random was drawn from seed {run.config['inference']['seed']}."
     )
 
@@ -284,14 +285,12 @@ def _checks(run: Run, cite: Cited) -> str:
 def _enrichment(run: Run, cite: Cited) -> str:
     asked = run.config["gsea"]
     known = run.versions
-    by = {
-        "auto": f"the Wald statistic of PyDESeq2 {known['pydeseq2']} for counts {cite('deseq2', 'pydeseq2')} or the "
-        f"moderated t of limma for all other data {cite('limma')}",
-        "deseq2": f"the Wald statistic of PyDESeq2 {known['pydeseq2']} {cite('deseq2', 'pydeseq2')}",
-        "moderated_t": f"the moderated t of limma {cite('limma')}",
-    }
+    wald, moderated = asked["statistic"] in ("auto", "deseq2"), asked["statistic"] in ("auto", "moderated_t")
+    by = [f"the Wald statistic of PyDESeq2 {known['pydeseq2']} {cite('deseq2', 'pydeseq2')}"] if wald else []
+    by += [f"the moderated t of limma {cite('limma')}"] if moderated else []
+    for_data = " (for counts and for all other data)" if wald and moderated else ""
     return (
-        f"Genes were ranked by {by.get(asked['statistic'], asked['statistic'])}, and gene sets of "
+        f"Genes were ranked by {' or '.join(by)}{for_data}, and gene sets of "
         f"{asked['min_size']} to "
         f"{asked['max_size']:,} genes were walked along the ranking {cite('gsea')} with gseapy {known['gseapy']} "
         f"{cite('gseapy')} and {asked['permutations']:,} permutations of the genes. These p-values are about genes, "
