@@ -286,6 +286,17 @@ def of_contrasts(pattern, wanted=lambda dataset, contrast: True):
     return [path for dataset, contrast in asked for path in expand(pattern, dataset=dataset, contrast=contrast)]
 
 
+def if_compared(path):
+    """Return a table of the synthesis, where there is one."""
+    return [path] if CONTRASTS else []
+
+
+def say_last(words):
+    """Print at the very end, below what Snakemake says."""
+    if words:
+        atexit.register(print, words, flush=True)
+
+
 def is_survival(dataset, contrast):
     """Return whether a contrast is about time to an event."""
     return CONTRASTS[contrast]["survival"] is not None

@@ -7,11 +7,6 @@ COMPARED = list(dict.fromkeys(dataset for dataset, _ in ASKED))
 DATA = {name: [at_hand(path) for path in files_asked(spec)] for name, spec in DATASETS.items()}
 
 
-def if_compared(path):
-    """Return a table of the synthesis, where there is one."""
-    return [path] if CONTRASTS else []
-
-
 rule plot_coverage:
     input:
         library=LIBRARY,
@@ -361,17 +356,10 @@ rule describe:
 
 
 SUMMARY = str(rules.start_page.output.text)
-ANSWERS = {"validate", "describe"}  # targets that answer by themselves
-
-
-def say_last(words):
-    """Print at the very end, below what Snakemake says."""
-    if words:
-        atexit.register(print, words, flush=True)
 
 
 onsuccess:
-    if not ANSWERS & set(workflow.dag_settings.targets) and "file" not in DESCRIBED:
+    if not {"validate", "describe"} & set(workflow.dag_settings.targets) and "file" not in DESCRIBED:
         again = asked_again("report", workflow.overwrite_configfiles, GIVEN)
         say_last(after_success(SUMMARY, Path(SUMMARY).parents[1] / "report.html", again))
 
