@@ -41,5 +41,7 @@ rule readouts:
         sample=lambda wildcards: BESIDE[wildcards.dataset]["sample"],
         rna=lambda wildcards: assays_of(BESIDE[wildcards.dataset], RNA),
         tables=lambda wildcards: tables_of(wildcards.dataset),
+    message:
+        "Reading proteins and sera beside {wildcards.dataset}"
     script:
         "../scripts/readouts.py"
