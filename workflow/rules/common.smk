@@ -40,6 +40,7 @@ LIBRARY = [
         "assays/spread",
         "build_genesets",
         "catalogue",
+        "cohorts",
         "columns",
         "companions",
         "compiled",
@@ -89,6 +90,7 @@ LIBRARY = [
         "intake/genes",
         "intake/labels",
         "intake/mismatch",
+        "intake/only",
         "intake/quality",
         "intake/readers/__init__",
         "intake/readers/by_rows",
@@ -181,9 +183,11 @@ LIBRARY = [
 sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
 from resig.assays.spread import RNA, TABLES, assay_spec, assays_of, name_of
+from resig.cohorts import chosen_cohorts, read_cohorts
 from resig.config import ConfigError, complete_config, config_to_describe, folder_of_downloads, load_schema
 from resig.config_alterations import alteration_files
 from resig.in_report import in_report
+from resig.errors import ResigError
 from resig.intake.remote import is_brought, local_path
 from resig.intake.several import files_asked, parts_of
 from resig.last_words import after_failure, after_success, asked_again, report_command
@@ -191,6 +195,19 @@ from resig.scoring.shards import count_shards
 
 SHIPPED = "resources/"
 SCHEMA = load_schema(workflow.source_path("../schemas/config.schema.yaml"))
+COHORTS = workflow.source_path("../../resources/cohorts/cohorts.tsv")
+
+# `snakemake cohorts --config cohorts=ID,ID`: public cohorts, each with a config of its own.
+try:
+    CHOSEN = chosen_cohorts(config.get("cohorts"), read_cohorts(COHORTS))
+except ResigError as problem:
+    raise WorkflowError(f"ERROR: {problem}")
+for cohort in CHOSEN:
+
+    configfile: workflow.source_path(f"../../config/examples/{cohort}.yaml")
+
+
+config.pop("cohorts", None)
 DOWNLOADS = folder_of_downloads(config, SCHEMA)
 CHECKOUT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
 
