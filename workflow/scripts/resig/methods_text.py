@@ -226,14 +226,19 @@ def _comparisons(run: Run, cite: Cited) -> str:
 
 def _permutations(run: Run, rows: pd.DataFrame, cite: Cited) -> str:
     most, types = run.config["inference"]["permutations"], set(rows["p_type"])
-    within = any(spec["pair_by"] or spec["block_by"] for spec in run.config["contrasts"].values())
-    adjusted = any(spec["covariates"] for spec in run.config["contrasts"].values())
+    asked = run.config["contrasts"].values()
+    within = any(spec["pair_by"] or spec["block_by"] for spec in asked)
+    adjusted = any(spec["covariates"] for spec in asked)
+    bare = [
+        each for each in asked if each["groups"] and not (each["pair_by"] or each["block_by"] or each["covariates"])
+    ]
     said = "P-values are two-sided, from permutations of samples" + (" within pairs or blocks" if within else "")
     exact = f"all arrangements where there were at most {most:,}"
     drawn = f"{most:,} random ones with the plus-one rule {cite('plus_one')}" if "monte_carlo" in types else ""
     used = ", else ".join(([exact] if "exact" in types else []) + ([drawn] if drawn else []))
+    welch = f"; unpaired arms were compared by Welch's t {cite('welch')}" if bare else ""
     lane = f"; with covariates residuals were permuted {cite('freedman_lane')}" if adjusted else ""
-    return f"{said} ({used}){lane}." if used else f"{said}{lane}."
+    return f"{said}{f' ({used})' if used else ''}{welch}{lane}."
 
 
 def _sizes(rows: pd.DataFrame) -> str:
