@@ -9,9 +9,12 @@ LIBRARY = [
     for module in (
         "__init__",
         "assays/__init__",
+        "assays/contrast",
         "assays/evidence",
         "assays/names",
+        "assays/ncrna",
         "assays/proteins",
+        "assays/read_ncrna",
         "assays/readouts",
         "assays/spread",
         "build_genesets",
@@ -99,7 +102,9 @@ LIBRARY = [
         "plots/__init__",
         "plots/contrast",
         "plots/coverage",
+        "plots/ncrna",
         "plots/palette",
+        "plots/readouts",
         "plots/sides",
         "plots/style",
         "plots/survival",
@@ -144,7 +149,7 @@ LIBRARY = [
 ]
 sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
-from resig.assays.spread import RNA, TABLES, assay_spec, assays_of, name_of
+from resig.assays.spread import RNA, TABLES, assay_spec, assays_of, name_of, parents_of
 from resig.config import ConfigError, complete_config, config_to_describe, folder_of_downloads, load_schema
 from resig.intake.remote import is_brought, local_path
 from resig.intake.several import files_asked, parts_of
@@ -195,6 +200,7 @@ CONTRASTS = config["contrasts"]
 SHARDS = {dataset: count_shards(spec, at_hand, config["scoring"]["shard_cells"]) for dataset, spec in DATASETS.items()}
 # Datasets with further assays: RNA assays are datasets of their own by now, tables of proteins and sera are not.
 BESIDE = {dataset: spec for dataset, spec in DATASETS.items() if assays_of(spec)}
+PARENTS = parents_of(DATASETS)
 ASKED = [(dataset, contrast) for contrast, spec in CONTRASTS.items() for dataset in spec["datasets"]]
 
 
@@ -255,6 +261,11 @@ def has_cell_types(dataset, contrast):
     return DATASETS[dataset]["cell_type"] is not None
 
 
+def has_assays(dataset, contrast):
+    """Return whether a dataset has further assays of its samples."""
+    return dataset in BESIDE
+
+
 def of_ranked(pattern):
     """Expand a pattern over each (dataset, contrast) whose genes are ranked for enrichment."""
     named = config["gsea"]["contrasts"]
@@ -272,6 +283,8 @@ FINAL = [
     *of_datasets("<results>/{dataset}/quality.tsv"),
     *(of_datasets("<results>/{dataset}/scored.h5ad") if config["scoring"]["scored_h5ad"] else []),
     *expand("<results>/{dataset}/{table}.tsv", dataset=BESIDE, table=["assays", "readouts"]),
+    *expand("<results>/{dataset}/ncrna.svg", dataset=BESIDE),
+    *of_contrasts("<results>/{dataset}/contrasts/{contrast}.readouts.svg", has_assays),
     "<results>/summary/coverage.tsv",
     "<results>/summary/coverage.svg",
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.svg"),

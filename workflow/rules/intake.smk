@@ -48,5 +48,6 @@ rule measure_coverage:
     params:
         assay=lambda wildcards: DATASETS[wildcards.dataset]["assay"],
         min_coverage=config["scoring"]["min_coverage"],
+        beside=lambda wildcards: wildcards.dataset in PARENTS,
     script:
         "../scripts/measure_coverage.py"
