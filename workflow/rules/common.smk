@@ -8,6 +8,24 @@ LIBRARY = [
     workflow.source_path(f"../scripts/resig/{module}.py")
     for module in (
         "__init__",
+        "alterations/__init__",
+        "alterations/book",
+        "alterations/calls",
+        "alterations/found",
+        "alterations/match",
+        "alterations/protein_change",
+        "alterations/readers/__init__",
+        "alterations/readers/effects",
+        "alterations/readers/fusions",
+        "alterations/readers/grid",
+        "alterations/readers/lines",
+        "alterations/readers/maf",
+        "alterations/readers/registry",
+        "alterations/readers/segments",
+        "alterations/readers/vcf",
+        "alterations/run",
+        "alterations/take",
+        "alterations/who",
         "assays/__init__",
         "assays/contrast",
         "assays/evidence",
@@ -23,6 +41,7 @@ LIBRARY = [
         "companions",
         "compiled",
         "config",
+        "config_alterations",
         "config_contrasts",
         "coverage",
         "derive",
@@ -151,6 +170,7 @@ sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
 from resig.assays.spread import RNA, TABLES, assay_spec, assays_of, name_of, parents_of
 from resig.config import ConfigError, complete_config, config_to_describe, folder_of_downloads, load_schema
+from resig.config_alterations import alteration_files
 from resig.intake.remote import is_brought, local_path
 from resig.intake.several import files_asked, parts_of
 from resig.scoring.shards import count_shards
@@ -275,6 +295,11 @@ def of_ranked(pattern):
     return [path for dataset, contrast in pairs for path in expand(pattern, dataset=dataset, contrast=contrast)]
 
 
+def of_altered(pattern):
+    """Expand a pattern over the datasets that have files of alterations."""
+    return expand(pattern, dataset=[name for name, spec in DATASETS.items() if spec["alterations"]])
+
+
 FINAL = [
     "<results>/signatures/signatures.tsv",
     *of_datasets("<results>/{dataset}/scores.parquet"),
@@ -282,6 +307,7 @@ FINAL = [
     *of_datasets("<results>/{dataset}/pseudobulk.h5ad"),
     *of_datasets("<results>/{dataset}/quality.tsv"),
     *(of_datasets("<results>/{dataset}/scored.h5ad") if config["scoring"]["scored_h5ad"] else []),
+    *of_altered("<results>/{dataset}/alterations.tsv"),
     *expand("<results>/{dataset}/{table}.tsv", dataset=BESIDE, table=["assays", "readouts"]),
     *expand("<results>/{dataset}/ncrna.svg", dataset=BESIDE),
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.readouts.svg", has_assays),

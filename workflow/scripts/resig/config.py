@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from resig.assays.spread import RNA, TABLES, assay_problems, told_at_home, with_assays
+from resig.config_alterations import alteration_problems
 from resig.config_contrasts import no_column, shape_problems, table_problems
 from resig.errors import ResigError, nearest
 from resig.intake.labels import Labels
@@ -278,6 +279,7 @@ def _dataset_problems(
             missing = True
             yield (*here, key), f"file '{path}' does not exist; {_nearest_file(path)}"
     yield from (((*here, "sha256"), problem) for problem in sum_problems(dataset))
+    yield from (((*here, *path), text) for path, text in alteration_problems(dataset, locate, _nearest_file))
     if dataset["kind"] == "bulk" and dataset["cell_type"] is not None:
         yield (*here, "cell_type"), "has no meaning for kind: bulk; remove it, or set kind: single_cell"
     if missing:

@@ -825,6 +825,78 @@ GSEA = Table(
 )
 
 
+ALTERATION_CALLS = Table(
+    "alterations.tsv",
+    "One row for each sample and each alteration that resig knows.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("sample", "text", "Sample."),
+        Column("alteration", "text", "Identifier in resources/genesets/alterations.tsv."),
+        Column("mechanism", "text", "Mechanism it belongs to."),
+        Column("name", "text", "Its name for people."),
+        Column(
+            "direction",
+            "text",
+            "What the document says it goes with; `context`: neither.",
+            choices=("resistant", "sensitive", "context"),
+        ),
+        Column(
+            "call", "text", "Never `absent` where it was not measured.", choices=("present", "absent", "not_measured")
+        ),
+        Column("seen", "text", "What was seen in its genes, with the row of the file.", optional=True),
+        Column("reason", "text", "Why it is not measured.", optional=True),
+        Column("assumption", "text", "What `absent` takes for granted.", optional=True),
+        Column("ledger", "text", "Rows of the evidence ledger, joined by `;`."),
+    ),
+    key=("sample", "alteration"),
+)
+
+ALTERATION_EVENTS = Table(
+    "alteration_events.tsv",
+    "One row for each record of a mutation or fusion in a gene that resig knows, used or not.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("sample", "text", "Sample; where it is not in the dataset, its name in the file."),
+        Column("in_dataset", "text", "Whether the dataset has this sample.", choices=("yes", "no")),
+        Column("assay", "text", "Kind of record.", choices=("variant", "fusion")),
+        Column("gene", "text", "Approved symbol."),
+        Column("gene_written", "text", "The gene as the file writes it."),
+        Column("change", "text", "Change of the protein, or partner of the fusion, as written.", optional=True),
+        Column("effect", "text", "Effect as written.", optional=True),
+        Column("place", "text", "Where it stands in the file."),
+        Column(
+            "status",
+            "text",
+            "What became of it; `silent` records are read and count for nothing.",
+            choices=("used", "duplicate", "silent", "unreadable", "not_used"),
+        ),
+        Column("note", "text", "Why.", optional=True),
+    ),
+)
+
+ALTERATION_INPUTS = Table(
+    "alteration_inputs.tsv",
+    "One row for each file of alterations: what it was, and what did not match.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("assay", "text", "What it holds.", choices=("variant", "copy_number", "fusion", "methylation")),
+        Column("file", "text", "The file as the config names it."),
+        Column("format", "text", "Format that was recognised."),
+        Column("values", "text", "What the values of copy number are.", optional=True),
+        Column("n_records", "integer", "Records, or rows, of any gene."),
+        Column("n_in_genes", "integer", "Of these, in genes that resig knows."),
+        Column("n_duplicates", "integer", "Of these, said before."),
+        Column("n_unreadable", "integer", "Of these, not understood; they make calls `not_measured`."),
+        Column("n_samples", "integer", "Samples of the dataset that were examined."),
+        Column("only_in_file", "text", "Samples that the dataset lacks, joined by `,`.", optional=True),
+        Column("not_examined", "text", "Samples of the dataset that were not examined, joined by `,`.", optional=True),
+        Column("likely_reason", "text", "Why ids may not match.", optional=True),
+        Column("genes", "text", "Which genes count as examined."),
+        Column("remarks", "text", "What else to know.", optional=True),
+    ),
+    key=("assay",),
+)
+
 ASSAYS = Table(
     "assays.tsv",
     "One row for each assay of a dataset, its own matrix first; written where there are further assays.",
