@@ -16,13 +16,44 @@ import pandas as pd
 from make_demo import HERE, stream, write_table
 from make_omics import COPY_NUMBER, RESISTANT, SAMPLES
 
-MIRNAS = [f"hsa-miR-{name}" for name in "221-3p 222-3p 340-3p 378a-3p 200a-3p 9-5p 381-3p 582-3p 1246".split()]
+MIRNAS = [
+    f"hsa-miR-{name}"
+    for name in ["221-3p", "222-3p", "340-3p", "378a-3p", "200a-3p", "9-5p", "381-3p", "582-3p", "1246"]
+]
 BACKGROUND = [
     f"hsa-miR-{name}"
-    for name in (
-        "21-5p 16-5p 22-3p 24-3p 26a-5p 27a-3p 29a-3p 30a-5p 92a-3p 93-5p 99a-5p 101-3p 103a-3p 125b-5p 126-3p 141-3p "
-        "143-3p 145-5p 148a-3p 150-5p 182-5p 186-5p 191-5p 195-5p 197-3p 210-3p 214-3p 223-3p 320a-3p 342-3p"
-    ).split()
+    for name in [
+        "21-5p",
+        "16-5p",
+        "22-3p",
+        "24-3p",
+        "26a-5p",
+        "27a-3p",
+        "29a-3p",
+        "30a-5p",
+        "92a-3p",
+        "93-5p",
+        "99a-5p",
+        "101-3p",
+        "103a-3p",
+        "125b-5p",
+        "126-3p",
+        "141-3p",
+        "143-3p",
+        "145-5p",
+        "148a-3p",
+        "150-5p",
+        "182-5p",
+        "186-5p",
+        "191-5p",
+        "195-5p",
+        "197-3p",
+        "210-3p",
+        "214-3p",
+        "223-3p",
+        "320a-3p",
+        "342-3p",
+    ]
 ]
 FOOTPRINTS = {"hsa-miR-155-5p": ("CEBPB", -1), "hsa-miR-205-5p": ("E2F1", 1)}  # as expected, and the opposite
 NOT_SEQUENCED = frozenset({"O24"})  # not a column of the miRNA table
@@ -80,9 +111,13 @@ def circles() -> pd.DataFrame:
 
 def proteins() -> pd.DataFrame:
     """Log ratios as RPPA tables have them, samples x antibodies."""
-    columns = {name: level("protein", name, 0, 0.3).clip(-0.6, 0.6) + 3 * within(high) for name, high in PLANTED.values()}
+    columns = {
+        name: level("protein", name, 0, 0.3).clip(-0.6, 0.6) + 3 * within(high) for name, high in PLANTED.values()
+    }
     columns |= {name: level("protein", name, 0, 0.3) + 3 * within({"O19", "O20", "O21"}) for name in TRAPS}
-    columns |= {name: level("protein", name, 0, 0.3).clip(-0.6, 0.6) for name in ("PTEN", "EGFR_pY1068", "beta-Catenin")}
+    columns |= {
+        name: level("protein", name, 0, 0.3).clip(-0.6, 0.6) for name in ("PTEN", "EGFR_pY1068", "beta-Catenin")
+    }
     table = pd.DataFrame(columns, index=pd.Index(SAMPLES, name="sample"))
     return table.drop(index=list(NO_PROTEIN)).round(4)
 
@@ -101,8 +136,8 @@ def truth() -> pd.DataFrame:
     rows = [("protein", name, "high", " ".join(high)) for name, (_, high) in PLANTED.items()]
     rows += [("circ_rna", "circHIPK3", "high", " ".join(CIRCLES["hsa_circ_0000284"]))]
     rows += [("small_rna", "hsa-miR-222-3p", "contrast", "up"), ("serum", "serum_HGF", "contrast", "up")]
-    # Five of the twelve resistant tumours have MET copies, and none of the others.
-    rows += [("protein", "MET_pY1235", "contrast", "up")]
+    # Five of the twelve resistant tumours have MET copies and three the circle; none of the others do.
+    rows += [("protein", "MET_pY1235", "contrast", "up"), ("circ_rna", "circHIPK3", "contrast", "up")]
     said = {-1: "as_expected", 1: "opposite"}
     rows += [("small_rna", name, f"pair {target}", said[sign]) for name, (target, sign) in FOOTPRINTS.items()]
     return pd.DataFrame(rows, columns=["assay", "readout", "what", "truth"])

@@ -169,7 +169,7 @@ LIBRARY = [
 sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
 from resig.assays.spread import RNA, TABLES, assay_spec, assays_of, name_of, parents_of
-from resig.config import ConfigError, complete_config, config_to_describe, folder_of_downloads, load_schema
+from resig.config import ConfigError, blank_dataset, complete_config, config_to_describe, folder_of_downloads, load_schema
 from resig.config_alterations import alteration_files
 from resig.intake.remote import is_brought, local_path
 from resig.intake.several import files_asked, parts_of
@@ -247,7 +247,7 @@ def own_methods_of(dataset):
 def tables_of(dataset):
     """Return the tables of proteins and sera of a dataset, each with its spec as of a dataset."""
     spec = DATASETS[dataset]
-    return {assay: assay_spec(spec, assay) for assay in assays_of(spec, TABLES)}
+    return {assay: assay_spec(spec, assay, blank_dataset(SCHEMA)) for assay in assays_of(spec, TABLES)}
 
 
 def how_to_score(wildcards):

@@ -31,7 +31,10 @@ def draw_ncrna(table: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     axes.set_yticks(range(len(top)), [plain(label) for label in labels])
     axes.set_ylim(max(1, len(top)) - 0.4, -0.6)
     axes.set_xlim(-1, 1)
-    axes.set_xlabel("Spearman's rho over the samples, with 95 % interval; shaded: the side that the documents expect")
+    lacking = f"{len(table) - len(known)} of {len(table)} pairs were not measured in both"
+    axes.set_xlabel(
+        f"Spearman's rho over the samples, with 95 % interval; shaded: the side that the documents expect\n{lacking}"
+    )
     of = f" (the {len(top)} smallest p of {len(known)})" if len(top) < len(known) else ""
     axes.set_title(
         plain(f"non-coding RNA and its footprint in {table['dataset'].iloc[0]}{of}"), loc="left", fontweight="bold"
@@ -46,5 +49,4 @@ def draw_ncrna(table: pd.DataFrame, path: str | os.PathLike[str]) -> None:
         if answer in set(top["answer"])
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=8)
-    figure.supxlabel(f"{len(table) - len(known)} of {len(table)} pairs were not measured in both", fontsize=8)
     save(figure, path)
