@@ -27,5 +27,7 @@ rule alterations:
     params:
         spec=lambda wildcards: DATASETS[wildcards.dataset]["alterations"],
         files=lambda wildcards: alteration_files(DATASETS[wildcards.dataset]),
+    message:
+        "Reading the alterations of {wildcards.dataset}"
     script:
         "../scripts/alterations.py"

@@ -41,6 +41,10 @@ rule readouts:
         sample=lambda wildcards: BESIDE[wildcards.dataset]["sample"],
         rna=lambda wildcards: assays_of(BESIDE[wildcards.dataset], RNA),
         tables=lambda wildcards: tables_of(wildcards.dataset),
+    message:
+        "Reading proteins and sera beside {wildcards.dataset}"
+    message:
+        "Gathering read-outs of the further assays of {wildcards.dataset}"
     script:
         "../scripts/readouts.py"
 
@@ -72,6 +76,8 @@ rule ncrna:
         rna=lambda wildcards: assays_of(BESIDE[wildcards.dataset], RNA),
         method=lambda wildcards: methods_of(wildcards.dataset)[0],
         inference=config["inference"],
+    message:
+        "Holding non-coding RNAs against their targets in {wildcards.dataset}"
     script:
         "../scripts/ncrna.py"
 
@@ -93,6 +99,8 @@ rule plot_ncrna:
         "<benchmarks>/plot_ncrna/{dataset}.tsv"
     conda:
         "../envs/resig.yaml"
+    message:
+        "Drawing non-coding RNAs and their targets in {wildcards.dataset}"
     script:
         "../scripts/plot_ncrna.py"
 
@@ -114,6 +122,8 @@ rule contrast_readouts:
         spec=lambda wildcards: CONTRASTS[wildcards.contrast],
         batch=lambda wildcards: DATASETS[wildcards.dataset]["batch"],
         inference=config["inference"],
+    message:
+        "Comparing read-outs: {wildcards.contrast} in {wildcards.dataset}"
     script:
         "../scripts/contrast_readouts.py"
 
@@ -135,5 +145,7 @@ rule plot_readouts:
         "<benchmarks>/plot_readouts/{dataset}.{contrast}.tsv"
     conda:
         "../envs/resig.yaml"
+    message:
+        "Drawing read-outs: {wildcards.contrast} in {wildcards.dataset}"
     script:
         "../scripts/plot_readouts.py"

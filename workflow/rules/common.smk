@@ -1,5 +1,8 @@
 # The package, the checked config, and who asks for what. No jobs are defined here.
+import atexit
+import json
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -47,10 +50,12 @@ LIBRARY = [
         "derive",
         "describe",
         "errors",
+        "evidence_page",
         "files",
         "flags",
         "genesets",
         "gsea",
+        "in_report",
         "inference/__init__",
         "inference/cell_types",
         "inference/compared",
@@ -109,11 +114,14 @@ LIBRARY = [
         "intake/several",
         "intake/summed",
         "intake/who",
+        "last_words",
         "ledger",
         "lint",
         "logs",
+        "make_report",
         "matrix",
         "meta_analysis",
+        "methods_text",
         "names",
         "nomenclature",
         "page",
@@ -129,8 +137,11 @@ LIBRARY = [
         "plots/survival",
         "plots/verdicts",
         "propose",
+        "provenance",
         "pseudobulk",
         "quality",
+        "references",
+        "remarks",
         "rows",
         "sample_table",
         "scoring/__init__",
@@ -158,6 +169,7 @@ LIBRARY = [
         "seen",
         "signatures",
         "spreadsheet",
+        "start_page",
         "stored",
         "synthesis",
         "table_page",
@@ -171,8 +183,10 @@ sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 from resig.assays.spread import RNA, TABLES, assay_spec, assays_of, name_of, parents_of
 from resig.config import ConfigError, blank_dataset, complete_config, config_to_describe, folder_of_downloads, load_schema
 from resig.config_alterations import alteration_files
+from resig.in_report import in_report
 from resig.intake.remote import is_brought, local_path
 from resig.intake.several import files_asked, parts_of
+from resig.last_words import after_failure, after_success, asked_again, report_command
 from resig.scoring.shards import count_shards
 
 SHIPPED = "resources/"
@@ -195,6 +209,13 @@ def at_hand(path):
     return local(path)
 
 
+# What was given with --config, to give it again.
+GIVEN = [f"{key}={json.dumps(value)}" for key, value in workflow.config_settings.config.items()]
+
+# How this run was called, and from where: jobs inherit it, and the page of provenance tells it.
+os.environ.setdefault("RESIG_COMMAND", shlex.join(sys.argv))
+os.environ.setdefault("RESIG_CHECKOUT", str(CHECKOUT))
+
 # `snakemake describe --config file=PATH` needs no dataset and no question: the check of the config steps aside.
 DESCRIBED = {
     key: str(config[key]) for key in ("file", "metadata") if key in {*config} & {*workflow.config_settings.config}
@@ -216,7 +237,7 @@ except ConfigError as problems:
 
 DATASETS = config["datasets"]
 BESIDE_EXPRESSION = ("alterations",)  # keys of a dataset that its intake has nothing to do with
-CONTRASTS = config["contrasts"]
+CONTRASTS = {name: in_report(spec) for name, spec in config["contrasts"].items()}
 SHARDS = {dataset: count_shards(spec, at_hand, config["scoring"]["shard_cells"]) for dataset, spec in DATASETS.items()}
 # Datasets with further assays: RNA assays are datasets of their own by now, tables of proteins and sera are not.
 BESIDE = {dataset: spec for dataset, spec in DATASETS.items() if assays_of(spec)}
@@ -271,6 +292,17 @@ def of_contrasts(pattern, wanted=lambda dataset, contrast: True):
     return [path for dataset, contrast in asked for path in expand(pattern, dataset=dataset, contrast=contrast)]
 
 
+def if_compared(path):
+    """Return a table of the synthesis, where there is one."""
+    return [path] if CONTRASTS else []
+
+
+def say_last(words):
+    """Print at the very end, below what Snakemake says."""
+    if words:
+        atexit.register(print, words, flush=True)
+
+
 def is_survival(dataset, contrast):
     """Return whether a contrast is about time to an event."""
     return CONTRASTS[contrast]["survival"] is not None
@@ -317,6 +349,10 @@ FINAL = [
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.survival.svg", is_survival),
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.composition.tsv", has_cell_types),
     *of_ranked("<results>/{dataset}/contrasts/{contrast}.gsea.tsv"),
+    "<results>/summary/start.html",
+    "<results>/summary/evidence.html",
+    "<results>/summary/methods.html",
+    "<results>/summary/provenance.html",
     *(
         ["<results>/summary/meta.tsv", "<results>/summary/verdicts.svg", "<results>/summary/verdicts.html"]
         if CONTRASTS
