@@ -12,10 +12,13 @@ LIBRARY = [
     for module in (
         "__init__",
         "alterations/__init__",
+        "alterations/association",
         "alterations/book",
         "alterations/calls",
         "alterations/found",
         "alterations/match",
+        "alterations/mechanisms",
+        "alterations/profile",
         "alterations/protein_change",
         "alterations/readers/__init__",
         "alterations/readers/effects",
@@ -130,12 +133,14 @@ LIBRARY = [
         "plots/contrast",
         "plots/coverage",
         "plots/ncrna",
+        "plots/oncoprint",
         "plots/palette",
         "plots/readouts",
         "plots/sides",
         "plots/style",
         "plots/survival",
         "plots/verdicts",
+        "profile_page",
         "propose",
         "provenance",
         "pseudobulk",
@@ -327,9 +332,19 @@ def of_ranked(pattern):
     return [path for dataset, contrast in pairs for path in expand(pattern, dataset=dataset, contrast=contrast)]
 
 
-def of_altered(pattern):
-    """Expand a pattern over the datasets that have files of alterations."""
-    return expand(pattern, dataset=[name for name, spec in DATASETS.items() if spec["alterations"]])
+def of_altered(pattern, among=DATASETS):
+    """Expand a pattern over the datasets that have files of alterations, all or some."""
+    return expand(pattern, dataset=[name for name in among if DATASETS[name]["alterations"]])
+
+
+def of_read(pattern, among=DATASETS):
+    """Expand a pattern over the datasets that have read-outs of further assays, all or some."""
+    return expand(pattern, dataset=[name for name in among if name in BESIDE])
+
+
+def is_altered(dataset, contrast):
+    """Return whether alterations of a dataset can be held against the arms of a contrast."""
+    return bool(DATASETS[dataset]["alterations"]) and CONTRASTS[contrast]["groups"] is not None
 
 
 FINAL = [
@@ -339,7 +354,10 @@ FINAL = [
     *of_datasets("<results>/{dataset}/pseudobulk.h5ad"),
     *of_datasets("<results>/{dataset}/quality.tsv"),
     *(of_datasets("<results>/{dataset}/scored.h5ad") if config["scoring"]["scored_h5ad"] else []),
-    *of_altered("<results>/{dataset}/alterations.tsv"),
+    *of_altered("<results>/{dataset}/oncoprint.svg"),
+    *of_contrasts("<results>/{dataset}/contrasts/{contrast}.alterations.tsv", is_altered),
+    *dict.fromkeys([*of_altered("<results>/{dataset}/profile.html"), *of_read("<results>/{dataset}/profile.html")]),
+    "<results>/summary/mechanisms.tsv",
     *expand("<results>/{dataset}/{table}.tsv", dataset=BESIDE, table=["assays", "readouts"]),
     *expand("<results>/{dataset}/ncrna.svg", dataset=BESIDE),
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.readouts.svg", has_assays),

@@ -825,6 +825,7 @@ GSEA = Table(
 )
 
 
+_DIRECTIONS = ("resistant", "sensitive", "context")
 ALTERATION_CALLS = Table(
     "alterations.tsv",
     "One row for each sample and each alteration that resig knows.",
@@ -838,7 +839,7 @@ ALTERATION_CALLS = Table(
             "direction",
             "text",
             "What the document says it goes with; `context`: neither.",
-            choices=("resistant", "sensitive", "context"),
+            choices=_DIRECTIONS,
         ),
         Column(
             "call", "text", "Never `absent` where it was not measured.", choices=("present", "absent", "not_measured")
@@ -1040,6 +1041,119 @@ READOUT_CONTRASTS = Table(
         Column("note", "text", "What to know of the read-out.", optional=True),
     ),
     key=("dataset", "contrast", "assay", "readout"),
+)
+
+
+CO_OCCURRENCE = Table(
+    "co_occurrence.tsv",
+    "One row for each two alterations that occur in a dataset: together, or apart. Equal rules are one alteration.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("alteration_a", "text", "One alteration."),
+        Column("alteration_b", "text", "The other."),
+        Column("mechanism_a", "text", "Mechanisms of the one, joined by `;`."),
+        Column("mechanism_b", "text", "Mechanisms of the other."),
+        Column("n", "integer", "Samples in which both are measured."),
+        Column("both", "integer", "Samples with both."),
+        Column("only_a", "integer", "Samples with the one only."),
+        Column("only_b", "integer", "Samples with the other only."),
+        Column("neither", "integer", "Samples with neither."),
+        Column("odds_ratio", "number", "Conditional estimate; `inf` where a cell is empty.", optional=True),
+        Column("ci_low", "number", "Lower end of its exact 95 % interval.", optional=True),
+        Column("ci_high", "number", "Upper end.", optional=True),
+        Column("p", "number", "Fisher's exact test, two-sided.", optional=True),
+        Column("fdr", "number", "Benjamini-Hochberg over the pairs that are tested.", optional=True),
+        Column("tendency", "text", "Which way the odds ratio points.", optional=True, choices=("together", "apart")),
+        Column("reason", "text", "Why there is no test.", optional=True),
+    ),
+    key=("alteration_a", "alteration_b"),
+)
+
+ALTERATION_CONTRAST = Table(
+    "{contrast}.alterations.tsv",
+    "One row for each alteration, held against the arms of a two-group contrast. Equal rules are one alteration.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("contrast", "text", "Name of the contrast."),
+        Column("alteration", "text", "Alteration."),
+        Column("mechanisms", "text", "Its mechanisms, joined by `;`."),
+        Column("name", "text", "Its name for people."),
+        Column("direction", "text", "What the document says it goes with.", choices=_DIRECTIONS),
+        Column("n_resistant", "integer", "Samples of the resistant arm in which it is measured; of pairs both."),
+        Column("n_sensitive", "integer", "The same of the sensitive arm."),
+        Column("present_resistant", "integer", "Of these, samples with it."),
+        Column("present_sensitive", "integer", "The same of the sensitive arm."),
+        Column("test", "text", "Exact test: Fisher's, or McNemar's within pairs.", choices=("fisher", "mcnemar")),
+        Column("odds_ratio", "number", "Above 1: more often in the resistant arm.", optional=True),
+        Column("ci_low", "number", "Lower end of its exact 95 % interval.", optional=True),
+        Column("ci_high", "number", "Upper end.", optional=True),
+        Column("p", "number", "Two-sided.", optional=True),
+        Column("fdr", "number", "Benjamini-Hochberg over the alterations that are tested.", optional=True),
+        Column("as_stated", "text", "Whether it points where the document says.", optional=True, choices=("yes", "no")),
+        Column("flags", "text", "What to know of the design, joined by `;`.", optional=True),
+        Column("reason", "text", "Why there is no test.", optional=True),
+    ),
+    key=("alteration",),
+)
+
+_EVIDENCE = ("for", "against", "neither", "mixed", "not_measured")
+_SPEAKS = {
+    "expression": "its signatures",
+    "alteration": "its alterations in DNA",
+    "ncrna": "its non-coding RNAs",
+    "protein": "its proteins",
+    "serum": "its serum proteins",
+}
+PROFILE = Table(
+    "profile.tsv",
+    "One row for each sample and mechanism: what speaks for it and against it, by the rules in docs/methods.md.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("sample", "text", "Sample."),
+        Column("mechanism", "text", "Mechanism of the ledger."),
+        Column("name", "text", "Its name for people."),
+        *(
+            column
+            for assay, what in _SPEAKS.items()
+            for column in (
+                Column(assay, "text", f"What {what} say.", choices=_EVIDENCE),
+                Column(f"{assay}_seen", "text", "What was seen, value by value.", optional=True),
+            )
+        ),
+        Column("n_for", "integer", "Assays that speak for it."),
+        Column("n_against", "integer", "Assays that speak against it."),
+        Column("n_measured", "integer", "Assays that could."),
+        Column("conflict", "text", "Whether some speak for and some against.", choices=("yes", "no")),
+    ),
+    key=("sample", "mechanism"),
+)
+
+MECHANISM_SUMMARY = Table(
+    "mechanisms.tsv",
+    "One row for each mechanism of the ledger: how this run measured it, or which assay would show it.",
+    (
+        Column("mechanism", "text", "Identifier."),
+        Column("document", "text", "Source document."),
+        Column("name", "text", "Name for people."),
+        Column("drug", "text", "Drugs.", optional=True),
+        Column("cancer", "text", "Cancers.", optional=True),
+        Column("n_assertions", "integer", "Assertions of the ledger about it."),
+        Column("measured", "text", "Whether any dataset of this run measured any of it.", choices=("yes", "no")),
+        Column(
+            "measured_by",
+            "text",
+            "How: `expression`, `alteration`, `ncrna`, `protein`, `serum`, joined by `;`.",
+            optional=True,
+        ),
+        Column("signatures", "text", "Signatures that were scored, with their datasets.", optional=True),
+        Column("alterations", "text", "Alterations that were called, by dataset.", optional=True),
+        Column("readouts", "text", "Molecules that were read, by dataset.", optional=True),
+        Column("not_shown", "text", "What of it expression cannot show.", optional=True),
+        Column("needs", "text", "The assays that would show it, or more of it."),
+        Column("reversal", "text", "Drugs that the documents say reverse it: stage; ledger row.", optional=True),
+        Column("reversal_note", "text", "What that is, and is not.", optional=True),
+    ),
+    key=("mechanism",),
 )
 
 

@@ -9,6 +9,14 @@ VERDICT_COLOURS = {
     "underpowered": "#F0E442",
     "not_measurable": "#FFFFFF",
 }
+EVIDENCE_COLOURS = {
+    "for": (RESISTANT, "#FFFFFF"),
+    "against": (SENSITIVE, "#FFFFFF"),
+    "mixed": ("#CC79A7", "#000000"),
+    "neither": ("#DDDDDD", "#000000"),
+    "not_measured": ("#FFFFFF", "#555555"),
+}
+ALTERATION_COLOURS = {"variant": "#009E73", "copy_number": "#E69F00", "fusion": "#56B4E9", "methylation": "#CC79A7"}
 GATE_COLOURS = {"yes": "#009E73", "low_power": "#E69F00", "no": "#FFFFFF"}
 
 
