@@ -4,7 +4,7 @@
 # In the order of resig.names.Names.
 NOMENCLATURE = [
     workflow.source_path(f"../../resources/nomenclature/{table}.tsv")
-    for table in ("hgnc", "ambiguous", "mirna", "orthologs", "mouse")
+    for table in ("hgnc", "ambiguous", "mirna", "orthologs", "mouse", "circrna")
 ]
 
 
