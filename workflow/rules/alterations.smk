@@ -66,7 +66,7 @@ rule alteration_contrast:
     params:
         spec=lambda wildcards: CONTRASTS[wildcards.contrast],
     message:
-        "Comparing the alterations of {wildcards.dataset}: {wildcards.contrast}"
+        "Holding alterations against the arms of {wildcards.contrast} in {wildcards.dataset}"
     script:
         "../scripts/alteration_contrast.py"
 
@@ -127,7 +127,7 @@ rule sample_profile:
     params:
         method=lambda wildcards: methods_of(wildcards.dataset)[0],
     message:
-        "Writing a profile of each sample of {wildcards.dataset}"
+        "Writing the profile of each sample of {wildcards.dataset}"
     script:
         "../scripts/sample_profile.py"
 
@@ -159,6 +159,6 @@ rule mechanisms:
         altered=of_altered("{dataset}"),
         read=of_read("{dataset}"),
     message:
-        "Listing mechanisms and what would show them"
+        "Listing the mechanisms: how measured, or what would show them"
     script:
         "../scripts/mechanisms.py"
