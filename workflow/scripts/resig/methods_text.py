@@ -236,7 +236,7 @@ def _permutations(run: Run, rows: pd.DataFrame, cite: Cited) -> str:
     exact = f"all arrangements where there were at most {most:,}"
     drawn = f"{most:,} random ones with the plus-one rule {cite('plus_one')}" if "monte_carlo" in types else ""
     used = ", else ".join(([exact] if "exact" in types else []) + ([drawn] if drawn else []))
-    welch = f"; unpaired arms were compared by Welch's t {cite('welch')}" if bare else ""
+    welch = f"; unpaired arms were compared by Welch's t {cite('studentized')}" if bare else ""
     lane = f"; with covariates residuals were permuted {cite('freedman_lane')}" if adjusted else ""
     return f"{said}{f' ({used})' if used else ''}{welch}{lane}."
 
