@@ -234,6 +234,11 @@ def _permutations(run: Run, rows: pd.DataFrame, cite: Cited) -> str:
         f"{cite('plus_one') if 'monte_carlo' in types else ''}",
     }
     used = [words.strip() for kind, words in how.items() if kind in types]
+    plain = any(
+        spec["groups"] and not (spec["pair_by"] or spec["block_by"] or spec["covariates"])
+        for spec in run.config["contrasts"].values()
+    )
+    said += f", the statistic of unpaired arms being Welch's t {cite('studentized')}" if plain else ""
     lane = f"; with covariates residuals were permuted {cite('freedman_lane')}" if adjusted else ""
     return f"{said} ({' and '.join(used)}){lane}." if used else f"{said}{lane}."
 
