@@ -64,6 +64,11 @@ def test_a_variant_without_a_place_answers_what_it_can(tmp_path: Path) -> None:
     assert found[["tp53_mutation", "bcl2_g101v", "bax_any"]].tolist() == ["present", "not_measured", "absent"]
 
 
+def test_a_silent_residue_at_a_splice_site_is_no_silent_change(tmp_path: Path) -> None:
+    lines = maf("TP53 S1 Splice_Site p.T125T Somatic", "TP53 S2 Silent p.T125T Somatic")
+    assert calls(variants=write(tmp_path / "m.maf", *lines)).loc["tp53_mutation"].tolist()[:2] == ["present", "absent"]
+
+
 def test_duplicates_are_named_and_count_once(tmp_path: Path) -> None:
     twice = maf(*["EGFR S1 Missense_Mutation p.T790M Somatic"] * 2, "EGFR S1 Missense_Mutation p.L858R Somatic")
     source = take(variants=write(tmp_path / "m.maf", *twice))
