@@ -33,9 +33,12 @@ LIBRARY = [
         "alterations/take",
         "alterations/who",
         "assays/__init__",
+        "assays/contrast",
         "assays/evidence",
         "assays/names",
+        "assays/ncrna",
         "assays/proteins",
+        "assays/read_ncrna",
         "assays/readouts",
         "assays/spread",
         "build_genesets",
@@ -131,8 +134,10 @@ LIBRARY = [
         "plots/__init__",
         "plots/contrast",
         "plots/coverage",
+        "plots/ncrna",
         "plots/oncoprint",
         "plots/palette",
+        "plots/readouts",
         "plots/sides",
         "plots/style",
         "plots/survival",
@@ -182,12 +187,12 @@ LIBRARY = [
 ]
 sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
-from resig.assays.spread import RNA, TABLES, assay_spec, assays_of, name_of
+from resig.assays.spread import RNA, TABLES, assay_spec, assays_of, name_of, parents_of
 from resig.cohorts import chosen_cohorts, read_cohorts
-from resig.config import ConfigError, complete_config, config_to_describe, folder_of_downloads, load_schema
+from resig.config import ConfigError, blank_dataset, complete_config, config_to_describe, folder_of_downloads, load_schema
 from resig.config_alterations import alteration_files
-from resig.in_report import in_report
 from resig.errors import ResigError
+from resig.in_report import in_report
 from resig.intake.remote import is_brought, local_path
 from resig.intake.several import files_asked, parts_of
 from resig.last_words import after_failure, after_success, asked_again, report_command
@@ -258,6 +263,7 @@ CONTRASTS = {name: in_report(spec) for name, spec in config["contrasts"].items()
 SHARDS = {dataset: count_shards(spec, at_hand, config["scoring"]["shard_cells"]) for dataset, spec in DATASETS.items()}
 # Datasets with further assays: RNA assays are datasets of their own by now, tables of proteins and sera are not.
 BESIDE = {dataset: spec for dataset, spec in DATASETS.items() if assays_of(spec)}
+PARENTS = parents_of(DATASETS)
 ASKED = [(dataset, contrast) for contrast, spec in CONTRASTS.items() for dataset in spec["datasets"]]
 
 
@@ -284,7 +290,7 @@ def own_methods_of(dataset):
 def tables_of(dataset):
     """Return the tables of proteins and sera of a dataset, each with its spec as of a dataset."""
     spec = DATASETS[dataset]
-    return {assay: assay_spec(spec, assay) for assay in assays_of(spec, TABLES)}
+    return {assay: assay_spec(spec, assay, blank_dataset(SCHEMA)) for assay in assays_of(spec, TABLES)}
 
 
 def how_to_score(wildcards):
@@ -329,6 +335,11 @@ def has_cell_types(dataset, contrast):
     return DATASETS[dataset]["cell_type"] is not None
 
 
+def has_assays(dataset, contrast):
+    """Return whether a dataset has further assays of its samples."""
+    return dataset in BESIDE
+
+
 def of_ranked(pattern):
     """Expand a pattern over each (dataset, contrast) whose genes are ranked for enrichment."""
     named = config["gsea"]["contrasts"]
@@ -365,6 +376,8 @@ FINAL = [
     *dict.fromkeys([*of_altered("<results>/{dataset}/profile.html"), *of_read("<results>/{dataset}/profile.html")]),
     "<results>/summary/mechanisms.tsv",
     *expand("<results>/{dataset}/{table}.tsv", dataset=BESIDE, table=["assays", "readouts"]),
+    *expand("<results>/{dataset}/ncrna.svg", dataset=BESIDE),
+    *of_contrasts("<results>/{dataset}/contrasts/{contrast}.readouts.svg", has_assays),
     "<results>/summary/coverage.tsv",
     "<results>/summary/coverage.svg",
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.svg"),

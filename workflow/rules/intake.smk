@@ -50,6 +50,7 @@ rule measure_coverage:
     params:
         assay=lambda wildcards: DATASETS[wildcards.dataset]["assay"],
         min_coverage=config["scoring"]["min_coverage"],
+        beside=lambda wildcards: wildcards.dataset in PARENTS,
     message:
         "Looking for the members of the signatures in {wildcards.dataset}"
     script:

@@ -4,7 +4,7 @@
 # In the order of resig.names.Names.
 NOMENCLATURE = [
     workflow.source_path(f"../../resources/nomenclature/{table}.tsv")
-    for table in ("hgnc", "ambiguous", "mirna", "orthologs", "mouse")
+    for table in ("hgnc", "ambiguous", "mirna", "orthologs", "mouse", "circrna")
 ]
 
 
@@ -42,7 +42,7 @@ rule signatures:
     conda:
         "../envs/resig.yaml"
     params:
-        signatures=config["signatures"],
+        signatures=in_report(config["signatures"]),
     message:
         "Reading the signatures"
     script:

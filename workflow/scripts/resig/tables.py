@@ -965,6 +965,85 @@ READOUT_FEATURES = Table(
 )
 
 
+NCRNA = Table(
+    "ncrna.tsv",
+    "One row for each non-coding RNA and what it acts on, measured or not: their correlation over the samples.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("ncrna", "text", "miRNA, lncRNA or circRNA of the ledger."),
+        Column("kind", "text", "What it is.", choices=("miRNA", "lncRNA", "circRNA")),
+        Column("assay", "text", "Assay it is read from; lncRNAs from the dataset's own matrix."),
+        Column("feature", "text", "Its name in the file.", optional=True),
+        Column("direction", "text", "Its direction in the resistant state.", choices=("up", "down")),
+        Column("footprint", "text", "A target, or a signature that holds one."),
+        Column("footprint_kind", "text", "What the footprint is.", choices=("signature", "gene", "ncrna")),
+        Column("expected", "integer", "Sign of the correlation that the documents expect, 1 or -1."),
+        Column("n_samples", "integer", "Samples with both."),
+        Column("rho", "number", "Spearman's correlation of the level with the target or score.", optional=True),
+        Column("ci_low", "number", "Lower end of its 95 % interval.", optional=True),
+        Column("ci_high", "number", "Upper end of its 95 % interval.", optional=True),
+        Column("p", "number", "Two-sided permutation p.", optional=True),
+        Column("p_type", "text", "`exact` or `monte_carlo`.", optional=True),
+        Column("fdr", "number", "Benjamini-Hochberg over the pairs of the dataset.", optional=True),
+        Column(
+            "answer",
+            "text",
+            "Whether they go together as the documents expect.",
+            choices=("as_expected", "opposite", "not_separable", "underpowered", "not_measurable"),
+        ),
+        Column("reason", "text", "Why there is no answer.", optional=True),
+        Column("evidence", "text", "Ledger rows, joined by `;`."),
+        Column("flags", "text", "`retracted` when all of them are, `contradicted` when one is.", optional=True),
+        Column("note", "text", "What to know of the RNA's name or assay.", optional=True),
+    ),
+    key=("dataset", "ncrna", "footprint"),
+)
+
+
+READOUT_CONTRASTS = Table(
+    "{contrast}.readouts.tsv",
+    "One row for each read-out of the further assays: held against the same question as scores are.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("contrast", "text", "Name of the contrast."),
+        Column("assay", "text", "What was measured."),
+        Column("readout", "text", "The non-coding RNA, or the read-out of resources/genesets/readouts.tsv."),
+        Column("feature", "text", "Its name in the file."),
+        Column("mechanisms", "text", "Mechanisms it tells of, joined by `;`."),
+        Column(
+            "expected",
+            "text",
+            "Its direction in the resistant state; `mixed`: mechanisms differ, `none`: the documents do not say.",
+            choices=("up", "down", "mixed", "none"),
+        ),
+        Column("n_resistant", "integer", "As in the contrast table.", optional=True),
+        Column("n_sensitive", "integer", "As in the contrast table.", optional=True),
+        Column("n_samples", "integer", "Samples compared."),
+        Column("effect", "number", "Above 0: higher in the resistant arm.", optional=True),
+        Column("effect_type", "text", "What the effect is, as in the contrast table."),
+        Column("ci_low", "number", "Lower end of its 95 % interval.", optional=True),
+        Column("ci_high", "number", "Upper end of its 95 % interval.", optional=True),
+        Column("auroc", "number", "P(a resistant sample has more than a sensitive one).", optional=True),
+        Column("auroc_low", "number", "Lower end of its 95 % interval.", optional=True),
+        Column("auroc_high", "number", "Upper end of its 95 % interval.", optional=True),
+        Column("p", "number", "Two-sided permutation p.", optional=True),
+        Column("p_type", "text", "`exact` or `monte_carlo`.", optional=True),
+        Column("fdr", "number", "Benjamini-Hochberg over the read-outs of the assay.", optional=True),
+        Column("mde", "number", "As in the contrast table.", optional=True),
+        Column(
+            "answer",
+            "text",
+            "Whether it differs as the documents expect; `differs`: where they expect nothing.",
+            choices=("as_expected", "opposite", "differs", "not_separable", "underpowered", "not_measurable"),
+        ),
+        Column("flags", "text", "What to know of the design, joined by `;`.", optional=True),
+        Column("evidence", "text", "Ledger rows, joined by `;`."),
+        Column("note", "text", "What to know of the read-out.", optional=True),
+    ),
+    key=("dataset", "contrast", "assay", "readout"),
+)
+
+
 CO_OCCURRENCE = Table(
     "co_occurrence.tsv",
     "One row for each two alterations that occur in a dataset: together, or apart. Equal rules are one alteration.",
