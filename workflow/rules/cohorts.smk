@@ -24,5 +24,9 @@ rule cohorts:
         "<logs>/cohorts.log",
     conda:
         "../envs/resig.yaml"
+    params:
+        what="the answers of " + ", ".join(CHOSEN) if CHOSEN else "what there is",
+    message:
+        "Public cohorts: {params.what}"
     script:
         "../scripts/cohorts.py"

@@ -189,7 +189,14 @@ sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
 from resig.assays.spread import RNA, TABLES, assay_spec, assays_of, name_of, parents_of
 from resig.cohorts import chosen_cohorts, read_cohorts
-from resig.config import ConfigError, blank_dataset, complete_config, config_to_describe, folder_of_downloads, load_schema
+from resig.config import (
+    ConfigError,
+    blank_dataset,
+    complete_config,
+    config_to_describe,
+    folder_of_downloads,
+    load_schema,
+)
 from resig.config_alterations import alteration_files
 from resig.errors import ResigError
 from resig.in_report import in_report
