@@ -91,9 +91,16 @@ LIBRARY = [
         "page",
         "plan",
         "plots/__init__",
+        "plots/adjusted",
+        "plots/asked",
         "plots/contrast",
         "plots/coverage",
+        "plots/genes",
+        "plots/heatmap",
+        "plots/null",
         "plots/palette",
+        "plots/panels",
+        "plots/roc",
         "plots/sides",
         "plots/style",
         "plots/survival",
@@ -235,6 +242,11 @@ def is_survival(dataset, contrast):
     return CONTRASTS[contrast]["survival"] is not None
 
 
+def has_arms(dataset, contrast):
+    """Return whether a contrast is between two groups."""
+    return CONTRASTS[contrast]["groups"] is not None
+
+
 def has_cell_types(dataset, contrast):
     """Return whether a dataset has cells of named types."""
     return DATASETS[dataset]["cell_type"] is not None
@@ -259,6 +271,7 @@ FINAL = [
     "<results>/summary/coverage.tsv",
     "<results>/summary/coverage.svg",
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.svg"),
+    *of_contrasts("<results>/{dataset}/contrasts/{contrast}.roc.svg", has_arms),
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.survival.svg", is_survival),
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.composition.tsv", has_cell_types),
     *of_ranked("<results>/{dataset}/contrasts/{contrast}.gsea.tsv"),
