@@ -242,8 +242,8 @@ are. Rows with an effect show what the difference costs.
 ![Calls without an effect, by cells and by donors](images/validation_cells.svg)
 """
 COVERAGE = """The interval should hold the truth in 95 % (93 to 97 is what we ask of it). Hedges g with its
-interval from the noncentral t; AUROC with DeLong's; rho on Fisher's z; log hazard ratio per standard deviation,
-Wald. *Bias* is the mean effect less the truth.
+interval from the noncentral t; AUROC with Newcombe's, widened by DeLong's variance; rho on Fisher's z; log hazard
+ratio per standard deviation, Wald. *Bias* is the mean effect less the truth.
 """
 POWER = """The share of scores with a true effect that get p at or below 5 % and the right direction, and the
 effect at which a design reaches 80 % by its own account (`mde` of the contrast table; diamonds).

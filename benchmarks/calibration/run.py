@@ -109,7 +109,7 @@ PARTS: dict[str, tuple[Callable[[int], Iterator[Result]], int]] = {
     "coverage": (coverage, 4000),
     "power": (power, 1000),
     "cells": (cells, 1000),
-    "verdicts": (verdicts.null_runs, 100),
+    "verdicts": (verdicts.null_runs, 300),
     "meta": (pooling.intervals, 4000),
 }
 

@@ -8,12 +8,37 @@ LIBRARY = [
     workflow.source_path(f"../scripts/resig/{module}.py")
     for module in (
         "__init__",
+        "alterations/__init__",
+        "alterations/book",
+        "alterations/calls",
+        "alterations/found",
+        "alterations/match",
+        "alterations/protein_change",
+        "alterations/readers/__init__",
+        "alterations/readers/effects",
+        "alterations/readers/fusions",
+        "alterations/readers/grid",
+        "alterations/readers/lines",
+        "alterations/readers/maf",
+        "alterations/readers/registry",
+        "alterations/readers/segments",
+        "alterations/readers/vcf",
+        "alterations/run",
+        "alterations/take",
+        "alterations/who",
+        "assays/__init__",
+        "assays/evidence",
+        "assays/names",
+        "assays/proteins",
+        "assays/readouts",
+        "assays/spread",
         "build_genesets",
         "catalogue",
         "columns",
         "companions",
         "compiled",
         "config",
+        "config_alterations",
         "config_contrasts",
         "coverage",
         "derive",
@@ -145,7 +170,9 @@ LIBRARY = [
 ]
 sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
+from resig.assays.spread import RNA, TABLES, assay_spec, assays_of, name_of
 from resig.config import ConfigError, complete_config, config_to_describe, folder_of_downloads, load_schema
+from resig.config_alterations import alteration_files
 from resig.intake.remote import is_brought, local_path
 from resig.intake.several import files_asked, parts_of
 from resig.scoring.shards import count_shards
@@ -193,6 +220,8 @@ DATASETS = config["datasets"]
 BESIDE_EXPRESSION = ("alterations",)  # keys of a dataset that its intake has nothing to do with
 CONTRASTS = config["contrasts"]
 SHARDS = {dataset: count_shards(spec, at_hand, config["scoring"]["shard_cells"]) for dataset, spec in DATASETS.items()}
+# Datasets with further assays: RNA assays are datasets of their own by now, tables of proteins and sera are not.
+BESIDE = {dataset: spec for dataset, spec in DATASETS.items() if assays_of(spec)}
 ASKED = [(dataset, contrast) for contrast, spec in CONTRASTS.items() for dataset in spec["datasets"]]
 
 
@@ -214,6 +243,12 @@ def methods_of(dataset):
 def own_methods_of(dataset):
     """Return the files of the methods that a user has written."""
     return [at_hand(each) for each in config["scoring"][DATASETS[dataset]["kind"]] if each.endswith(".py")]
+
+
+def tables_of(dataset):
+    """Return the tables of proteins and sera of a dataset, each with its spec as of a dataset."""
+    spec = DATASETS[dataset]
+    return {assay: assay_spec(spec, assay) for assay in assays_of(spec, TABLES)}
 
 
 def how_to_score(wildcards):
@@ -261,6 +296,11 @@ def of_ranked(pattern):
     return [path for dataset, contrast in pairs for path in expand(pattern, dataset=dataset, contrast=contrast)]
 
 
+def of_altered(pattern):
+    """Expand a pattern over the datasets that have files of alterations."""
+    return expand(pattern, dataset=[name for name, spec in DATASETS.items() if spec["alterations"]])
+
+
 FINAL = [
     "<results>/signatures/signatures.tsv",
     *of_datasets("<results>/{dataset}/scores.parquet"),
@@ -268,6 +308,8 @@ FINAL = [
     *of_datasets("<results>/{dataset}/pseudobulk.h5ad"),
     *of_datasets("<results>/{dataset}/quality.tsv"),
     *(of_datasets("<results>/{dataset}/scored.h5ad") if config["scoring"]["scored_h5ad"] else []),
+    *of_altered("<results>/{dataset}/alterations.tsv"),
+    *expand("<results>/{dataset}/{table}.tsv", dataset=BESIDE, table=["assays", "readouts"]),
     "<results>/summary/coverage.tsv",
     "<results>/summary/coverage.svg",
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.svg"),

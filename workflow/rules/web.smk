@@ -5,7 +5,11 @@ from resig.intake.remote import OFFLINE, UNPACKED, to_fetch, to_unpack
 if config["downloads"]["offline"]:
     os.environ[OFFLINE] = "1"  # for every job, also for those that fetch companions
 
-ABOUT_FILES = [*DATASETS.values(), {"matrix": DESCRIBED.get("file"), "metadata": DESCRIBED.get("metadata")}]
+ABOUT_FILES = [
+    *DATASETS.values(),
+    *(spec for dataset in BESIDE for spec in tables_of(dataset).values()),
+    {"matrix": DESCRIBED.get("file"), "metadata": DESCRIBED.get("metadata")},
+]
 # A file that is there has no rule that makes it: it is never fetched again, whoever put it there.
 FETCHED = {place: what for place, what in to_fetch(ABOUT_FILES).items() if not exists(f"{DOWNLOADS}/{place}")}
 UNPACKED_HERE = to_unpack(ABOUT_FILES, DOWNLOADS)

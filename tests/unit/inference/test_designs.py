@@ -77,7 +77,7 @@ def test_effects_intervals_and_exact_p_equal_r(case: str) -> None:
     t = answer["slope"] / answer["se"]
     assert (found.low[0] > 0 or found.high[0] < 0) == (answer["p_t"] < 0.05)
     below = [
-        stats.nct.cdf(t, answer["df"], limit / small * abs(answer["sigma"] / answer["se"]))
+        stats.nct.cdf(t, answer["df"], limit * abs(answer["sigma"] / answer["se"]))
         for limit in (found.low[0], found.high[0])
     ]
     assert below == pytest.approx([0.975, 0.025], abs=1e-6)

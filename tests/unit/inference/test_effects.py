@@ -85,8 +85,11 @@ def test_g_and_its_interval_equal_effectsize(case: int) -> None:
     resistant, sensitive, answer = two_arms(case)
     found = hedges_g(resistant, sensitive)
     assert found.effect[0] == pytest.approx(answer["g"], rel=1e-10)
-    # effectsize finds its limits with optim(), to about four digits.
-    assert [found.low[0], found.high[0]] == pytest.approx([answer["g_low"], answer["g_high"]], rel=2e-3, abs=2e-3)
+    # effectsize finds its limits with optim(), to about four digits, and shrinks them as it shrinks g, which leaves
+    # them too narrow in small arms (test_95_of_100_intervals_hold_the_truth).
+    small = small_sample_factor(len(resistant) + len(sensitive) - 2)
+    expected = [answer["g_low"] / small, answer["g_high"] / small]
+    assert [found.low[0], found.high[0]] == pytest.approx(expected, rel=2e-3, abs=2e-3)
 
 
 @pytest.mark.parametrize("case", range(1, 13))
@@ -97,7 +100,7 @@ def test_paired_g_equals_effectsize(case: int) -> None:
     found = hedges_g_paired(base + column(differences), base)
     # effectsize divides by the SD of the differences, which is sqrt(2) times the SD within pairs.
     assert found.effect[0] == pytest.approx(np.sqrt(2) * answer["g_z"], rel=1e-9)
-    expected = np.sqrt(2) * answer[["low", "high"]].to_numpy()
+    expected = np.sqrt(2) * answer[["low", "high"]].to_numpy() / small_sample_factor(len(differences) - 1)
     assert [found.low[0], found.high[0]] == pytest.approx(list(expected), rel=2e-3, abs=2e-3)
 
 
@@ -112,7 +115,7 @@ def test_g_by_its_definition(n1: int, n2: int, shift: float) -> None:
     effect, se, low, high = numbers(hedges_g(column(resistant), column(sensitive)))
     assert effect == pytest.approx(small * t / np.sqrt(weight), rel=1e-10)
     assert se == pytest.approx(np.sqrt(1 / n1 + 1 / n2 + effect**2 / (2 * free)), rel=1e-10)
-    limits = [small * noncentrality(t, free, tail) / np.sqrt(weight) for tail in (0.975, 0.025)]
+    limits = [noncentrality(t, free, tail) / np.sqrt(weight) for tail in (0.975, 0.025)]
     assert [low, high] == pytest.approx(limits, rel=1e-6, abs=1e-7)
 
 
@@ -124,16 +127,12 @@ def test_small_sample_factor_makes_g_unbiased() -> None:
 
 
 @pytest.mark.parametrize("delta", [0.0, 1.0, 2.5])
-@pytest.mark.parametrize(("n1", "n2"), [(5, 5), (15, 15), (3, 12)])
+@pytest.mark.parametrize(("n1", "n2"), [(3, 3), (5, 5), (15, 15), (3, 12)])
 def test_95_of_100_intervals_hold_the_truth(n1: int, n2: int, delta: float) -> None:
     generator = GENERATOR(int(10 * delta) + n1)
     found = hedges_g(generator.normal(delta, 1, (n1, 2000)), generator.normal(0, 1, (n2, 2000)))
-    # The limits are those of delta times the small-sample factor: the factor is part of the estimate.
-    small = small_sample_factor(n1 + n2 - 2)
-    covered = (found.low <= small * delta) & (small * delta <= found.high)
+    covered = (found.low <= delta) & (delta <= found.high)
     assert 0.935 < covered.mean() < 0.965
-    plain = (found.low <= delta) & (delta <= found.high)
-    assert 0.93 < plain.mean() < 0.97
 
 
 @pytest.mark.parametrize("within", [0.0, 0.8])

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from resig.assays.spread import RNA, TABLES, assay_problems, told_at_home, with_assays
+from resig.config_alterations import alteration_problems
 from resig.config_contrasts import no_column, shape_problems, table_problems
 from resig.errors import ResigError, nearest
 from resig.intake.labels import Labels
@@ -41,12 +43,15 @@ def complete_config(
     """
     lines = _line_numbers(files)
     problems = list(_name_problems(config, ())) or list(_schema_problems(config, schema))
-    problems = problems or list(_cross_problems(fill(config, schema), locate))
+    if not problems:
+        filled = fill(config, schema)
+        problems = list(assay_problems(filled["datasets"]))
+        problems += told_at_home(_cross_problems(with_assays(filled, (*RNA, *TABLES)), locate), filled)
     named = [f"{_place(path, lines, config)}: {text}" for path, text in problems]
     twice = [line for file in files for line in duplicate_keys(file)]
     if named or twice:
         raise ConfigError(twice + named)
-    return fill(config, schema)
+    return with_assays(fill(config, schema))
 
 
 def refuse_late_problems(config: Mapping[str, Json], dataset: str, located: Mapping[str, str]) -> None:
@@ -274,6 +279,7 @@ def _dataset_problems(
             missing = True
             yield (*here, key), f"file '{path}' does not exist; {_nearest_file(path)}"
     yield from (((*here, "sha256"), problem) for problem in sum_problems(dataset))
+    yield from (((*here, *path), text) for path, text in alteration_problems(dataset, locate, _nearest_file))
     if dataset["kind"] == "bulk" and dataset["cell_type"] is not None:
         yield (*here, "cell_type"), "has no meaning for kind: bulk; remove it, or set kind: single_cell"
     if missing:

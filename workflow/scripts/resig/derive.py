@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
+from resig.assays.evidence import NCRNA_RULES, ncrna_rules
 from resig.catalogue import catalogue
 from resig.errors import ResigError
 from resig.files import write_text
@@ -15,7 +16,7 @@ from resig.ledger import Sources, flags_of, read_sources, rows_of, told
 from resig.tables import MEMBERS, SIGNATURES
 
 COLLECTION = "resistance"
-BUILT = ("signatures.tsv", "members.tsv", "resistance.gmt", "resistance_net.tsv", "signatures.md")
+BUILT = ("signatures.tsv", "members.tsv", "resistance.gmt", "resistance_net.tsv", "signatures.md", "ncrna.tsv")
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def build(folder: str | os.PathLike[str], into: str | os.PathLike[str] | None = 
     write_gmt(collection, there / "resistance.gmt")
     write_net(collection, there / "resistance_net.tsv")
     write_text(there / "signatures.md", catalogue(sources, built.signatures, built.members, built.taken))
+    NCRNA_RULES.write(ncrna_rules(sources.ledger), there / "ncrna.tsv")
     return [there / name for name in BUILT]
 
 

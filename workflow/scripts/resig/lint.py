@@ -5,9 +5,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from resig.alterations.book import lint_alterations
+from resig.assays.evidence import lint_readouts
 from resig.derive import drifted
 from resig.errors import ResigError
-from resig.ledger import lint
+from resig.ledger import lint, read_sources
 from resig.nomenclature import Mirnas, Resolver
 
 
@@ -21,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         genes = Resolver.load(chosen.nomenclature / "hgnc.tsv")
         mirnas = Mirnas.load(chosen.nomenclature / "mirna.tsv")
         problems = lint(chosen.genesets, genes, mirnas)
+        problems += lint_alterations(chosen.genesets, genes)
+        problems += lint_readouts(chosen.genesets, read_sources(chosen.genesets), genes)
         problems += [
             f"{name}: does not follow from the ledger" for name in ([] if problems else drifted(chosen.genesets))
         ]

@@ -825,6 +825,145 @@ GSEA = Table(
 )
 
 
+ALTERATION_CALLS = Table(
+    "alterations.tsv",
+    "One row for each sample and each alteration that resig knows.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("sample", "text", "Sample."),
+        Column("alteration", "text", "Identifier in resources/genesets/alterations.tsv."),
+        Column("mechanism", "text", "Mechanism it belongs to."),
+        Column("name", "text", "Its name for people."),
+        Column(
+            "direction",
+            "text",
+            "What the document says it goes with; `context`: neither.",
+            choices=("resistant", "sensitive", "context"),
+        ),
+        Column(
+            "call", "text", "Never `absent` where it was not measured.", choices=("present", "absent", "not_measured")
+        ),
+        Column("seen", "text", "What was seen in its genes, with the row of the file.", optional=True),
+        Column("reason", "text", "Why it is not measured.", optional=True),
+        Column("assumption", "text", "What `absent` takes for granted.", optional=True),
+        Column("ledger", "text", "Rows of the evidence ledger, joined by `;`."),
+    ),
+    key=("sample", "alteration"),
+)
+
+ALTERATION_EVENTS = Table(
+    "alteration_events.tsv",
+    "One row for each record of a mutation or fusion in a gene that resig knows, used or not.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("sample", "text", "Sample; where it is not in the dataset, its name in the file."),
+        Column("in_dataset", "text", "Whether the dataset has this sample.", choices=("yes", "no")),
+        Column("assay", "text", "Kind of record.", choices=("variant", "fusion")),
+        Column("gene", "text", "Approved symbol."),
+        Column("gene_written", "text", "The gene as the file writes it."),
+        Column("change", "text", "Change of the protein, or partner of the fusion, as written.", optional=True),
+        Column("effect", "text", "Effect as written.", optional=True),
+        Column("place", "text", "Where it stands in the file."),
+        Column(
+            "status",
+            "text",
+            "What became of it; `silent` records are read and count for nothing.",
+            choices=("used", "duplicate", "silent", "unreadable", "not_used"),
+        ),
+        Column("note", "text", "Why.", optional=True),
+    ),
+)
+
+ALTERATION_INPUTS = Table(
+    "alteration_inputs.tsv",
+    "One row for each file of alterations: what it was, and what did not match.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("assay", "text", "What it holds.", choices=("variant", "copy_number", "fusion", "methylation")),
+        Column("file", "text", "The file as the config names it."),
+        Column("format", "text", "Format that was recognised."),
+        Column("values", "text", "What the values of copy number are.", optional=True),
+        Column("n_records", "integer", "Records, or rows, of any gene."),
+        Column("n_in_genes", "integer", "Of these, in genes that resig knows."),
+        Column("n_duplicates", "integer", "Of these, said before."),
+        Column("n_unreadable", "integer", "Of these, not understood; they make calls `not_measured`."),
+        Column("n_samples", "integer", "Samples of the dataset that were examined."),
+        Column("only_in_file", "text", "Samples that the dataset lacks, joined by `,`.", optional=True),
+        Column("not_examined", "text", "Samples of the dataset that were not examined, joined by `,`.", optional=True),
+        Column("likely_reason", "text", "Why ids may not match.", optional=True),
+        Column("genes", "text", "Which genes count as examined."),
+        Column("remarks", "text", "What else to know.", optional=True),
+    ),
+    key=("assay",),
+)
+
+ASSAYS = Table(
+    "assays.tsv",
+    "One row for each assay of a dataset, its own matrix first; written where there are further assays.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("assay", "text", "What was measured."),
+        Column("file", "text", "Its file, as the config names it."),
+        Column("values", "text", "Units that were found."),
+        Column("n_features", "integer", "Features of the file."),
+        Column("n_readouts", "integer", "Of these, read-outs of a mechanism; NA for the own matrix.", optional=True),
+        Column("n_samples", "integer", "Samples that the metadata know."),
+        Column("n_shared", "integer", "Of these, samples of the dataset's own matrix."),
+        Column("not_in_metadata", "integer", "Samples of the file that the metadata do not know: left out."),
+        Column("only_here", "integer", "Samples that the dataset's own matrix lacks."),
+        Column("only_in_dataset", "integer", "Samples of the own matrix that this assay lacks."),
+        Column("names", "text", "Some of those that only one of the two has.", optional=True),
+        Column("likely_reason", "text", "Why ids do not match, where that can be told.", optional=True),
+    ),
+    key=("dataset", "assay"),
+)
+
+READOUTS = Table(
+    "readouts.tsv",
+    "One row for each sample, read-out (miRNA, circRNA, protein, serum) and mechanism it tells of.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("sample", "text", "Biological sample, as the dataset calls it."),
+        Column("mechanism", "text", "Mechanism of the ledger (resources/genesets/mechanisms.tsv)."),
+        Column("assay", "text", "What was measured.", choices=("small_rna", "circ_rna", "protein", "serum")),
+        Column("readout", "text", "The non-coding RNA, or the read-out of resources/genesets/readouts.tsv."),
+        Column("feature", "text", "Its name in the file."),
+        Column("value", "number", "Its value, log scale; NA where it was not measured.", optional=True),
+        Column(
+            "z", "number", "The same in standard deviations over the samples; NA where it never varies.", optional=True
+        ),
+        Column(
+            "direction",
+            "text",
+            "In the resistant state, as the documents say; `none`: they do not.",
+            choices=("up", "down", "none"),
+        ),
+        Column("evidence", "text", "Ledger rows, joined by `;`."),
+        Column("flags", "text", "`retracted` when all of them are, `contradicted` when one is.", optional=True),
+        Column("note", "text", "What to know of it.", optional=True),
+    ),
+    key=("dataset", "assay", "readout", "mechanism", "sample"),
+)
+
+READOUT_FEATURES = Table(
+    "readout_features.tsv",
+    "One row for each feature of a table of proteins or sera, and for each read-out that was not measured.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("assay", "text", "What was measured."),
+        Column("feature", "text", "Its name in the file; empty for a read-out that was not measured.", optional=True),
+        Column("readout", "text", "The read-out it was taken for; empty for none.", optional=True),
+        Column(
+            "how",
+            "text",
+            "`name`, `respelled`, `duplicate` (another feature is that read-out), `not_in_table`, `not_measured`; "
+            "of RNA as in genes.tsv.",
+        ),
+        Column("note", "text", "What to know of it.", optional=True),
+    ),
+)
+
+
 def write_open_table(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     """Write a table whose columns are the user's own, as text."""
     with whole_file(path) as partial:

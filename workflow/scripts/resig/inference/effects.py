@@ -31,6 +31,8 @@ def small_sample_factor(free: int) -> float:
 def standardised(slope: np.ndarray, sd: np.ndarray, noise: np.ndarray, free: int, weight: float) -> Effect:
     """Turn coefficients of a linear model into g; intervals invert the noncentral t, exact for normal scores.
 
+    The factor makes g unbiased. It has no place in the limits: they hold the true effect as they are.
+
     `weight` is the sum of squares of the contrast that the rest of the model does not explain: slope / sd times its
     root is t with `free` degrees of freedom. With one degree no mean of the effect exists: NaN.
     """
@@ -38,9 +40,10 @@ def standardised(slope: np.ndarray, sd: np.ndarray, noise: np.ndarray, free: int
         d = np.where(sd > noise, slope / sd, np.nan)
     small = small_sample_factor(free)
     t = d * np.sqrt(weight)
-    low, high = (_noncentrality(t, free, tail) / np.sqrt(weight) for tail in (0.975, 0.025))
     g = small * d
-    return Effect(g, np.sqrt(1 / weight + g**2 / (2 * free)), small * low, small * high)
+    known = np.isfinite(g)
+    low, high = (np.where(known, _noncentrality(t, free, tail), np.nan) / np.sqrt(weight) for tail in (0.975, 0.025))
+    return Effect(g, np.sqrt(1 / weight + g**2 / (2 * free)), low, high)
 
 
 def detectable(weight: float, free: int, power: float = 0.8, alpha: float = 0.05) -> float:

@@ -101,6 +101,6 @@ def read_scrutiny(
         spec["purity"],
     )
     quality = QUALITY.read(files["quality"])
-    flagged = quality[quality["flags"].str.split(";").map(lambda flags: "incoherent" in flags)]
+    flagged = quality[quality["flags"].str.split(";").map(lambda flags: "incoherent" in flags).astype(bool)]
     incoherent = frozenset(zip(flagged["cell_type"], flagged["signature"], strict=True))
     return Scrutiny(background, nuisances, incoherent, inference["permutations"], inference["seed"], inference["fdr"])

@@ -76,8 +76,11 @@ def names_in(text: str, separator: str, path: str) -> tuple[list[str], list[str]
     return lines.header, lines.names
 
 
-def read_grid(lines: Lines, source: Source) -> Grid:
-    """Read the numbers; columns without any number are names of another kind, which stand beside."""
+def read_grid(lines: Lines, source: Source, missing: bool = False) -> Grid:
+    """Read the numbers; columns without any number are names of another kind, which stand beside.
+
+    With `missing`, values that were not measured are allowed, and NaN.
+    """
     import pyarrow as pa
 
     columns = _columns(lines, source.path)
@@ -101,7 +104,7 @@ def read_grid(lines: Lines, source: Source) -> Grid:
     if not kept:  # nothing but words: they are meant as values
         kept, beside = list(range(len(lines.header))), {}
     grid = Grid(values[:, kept], lines.names, [lines.header[at] for at in kept], beside)
-    _refuse_words(grid, lines, kept, source.path)
+    _refuse_words(grid, lines, kept, source.path, missing)
     return grid
 
 
@@ -130,12 +133,18 @@ def _columns(lines: Lines, path: str) -> list[Any]:
     return [table.column(at).combine_chunks() for at in range(1, table.num_columns)]
 
 
-def _refuse_words(grid: Grid, lines: Lines, kept: list[int], path: str) -> None:
+def _refuse_words(grid: Grid, lines: Lines, kept: list[int], path: str, missing: bool = False) -> None:
     wrong = ~np.isfinite(grid.values)
     if not wrong.any():
         return
+    rows = split_rows(lines.text, lines.separator, path)
+    if missing:
+        for row, column in np.argwhere(wrong):
+            wrong[row, column] = rows[row + 1][1][kept[column] + 1].strip() not in NOT_NUMBERS
+        if not wrong.any():
+            return
     row, column = np.argwhere(wrong)[0]
-    written = split_rows(lines.text, lines.separator, path)[row + 1][1][kept[column] + 1].strip()
+    written = rows[row + 1][1][kept[column] + 1].strip()
     shown = "missing" if written in NOT_NUMBERS else f"'{written}'"
     refuse_value(grid.rows[row], grid.columns[column], shown, int(wrong.sum()), path)
 

@@ -1,0 +1,1 @@
+"""Mutations, copy number, fusions and methylation: the mechanisms that expression cannot show."""

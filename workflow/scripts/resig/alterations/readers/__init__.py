@@ -1,0 +1,1 @@
+"""One reader for each format of alterations, and a registry."""
