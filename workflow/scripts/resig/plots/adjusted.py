@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from resig.plots.asked import KEY, Asked, Path_
 from resig.plots.palette import VERDICT_COLOURS
@@ -25,8 +26,8 @@ def draw_adjusted(asked: Asked, *paths: Path_) -> None:
     rows, left_out = asked.clearest(ROWS, among=asked.nuisance, suffix=".nuisance.tsv")
     columns = [each for each in NUISANCES if each in set(asked.nuisance["nuisance"])]
     tall = 1.3 + 0.24 * max(len(rows), 3)
-    figure = Figure(figsize=(3.6 + 1.9 * max(len(columns), 2), tall), layout="constrained")
-    lines = head(f"{asked.title}: adjusted and unadjusted effects", [NOTE, left_out], 50 + 22 * max(len(columns), 2))
+    figure = Figure(figsize=(3.8 + 1.6 * max(len(columns), 3), tall), layout="constrained")
+    lines = head(f"{asked.title}: adjusted and unadjusted effects", [NOTE, left_out], 50 + 20 * max(len(columns), 3))
     figure.suptitle(lines, x=0.01, ha="left", fontsize=9, linespacing=1.5)
     every = figure.subplots(1, max(len(columns), 1), sharey=True, squeeze=False)[0]
     if rows.empty:
@@ -42,6 +43,7 @@ def draw_adjusted(asked: Asked, *paths: Path_) -> None:
         axes.set_title(WORDS.get(nuisance, nuisance), fontsize=9)
         axes.tick_params(axis="y", length=0)
         axes.set_xlabel("effect", fontsize=8)
+        axes.xaxis.set_major_locator(MaxNLocator(4))
     save(figure, *paths)
 
 

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from resig.plots.asked import MEANINGS, Asked, Path_
 from resig.plots.palette import RESISTANT, SENSITIVE, blend, said
@@ -131,8 +132,9 @@ def _scatter(axes: Axes, row: Any, asked: Asked) -> None:
         linewidths=0,
         rasterized=many,
     )
-    meaning = f"{plain(shortened(kind['column'], 24))} (high: {kind['higher_means']}), n = {len(members)}"
+    meaning = f"{plain(shortened(kind['column'], 32))}\n(high: {kind['higher_means']}), n = {len(members)}"
     _figures(axes, row, f"{meaning}\nrho {signed(row.effect)}")
+    axes.xaxis.set_major_locator(MaxNLocator(4))
 
 
 def _figures(axes: Axes, row: Any, figures: str) -> None:

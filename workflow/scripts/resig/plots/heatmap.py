@@ -13,8 +13,7 @@ from resig.plots.panels import head, nothing
 from resig.plots.style import plain, save, shortened
 
 ROWS, NAMED, LIMIT = 60, 48, 2.5
-DIVERGING = LinearSegmentedColormap.from_list("resig", [SENSITIVE, "#FFFFFF", RESISTANT])
-DIVERGING.set_bad("#E6E6E6")
+DIVERGING = LinearSegmentedColormap.from_list("resig", [SENSITIVE, "#FFFFFF", RESISTANT]).with_extremes(bad="#E6E6E6")
 NOTE = f"Colour: score in standard deviations of its row, cut at ±{LIMIT} for the eye alone; grey: no score."
 
 

@@ -13,12 +13,14 @@ from resig.plots.style import FAINT, plain, wrapped
 PANELS, ACROSS = 12, 4
 
 
-def panels(heading: str, notes: list[str], n: int, tall: float, across: int = ACROSS) -> tuple[Figure, list[Axes]]:
+def panels(
+    heading: str, notes: list[str], n: int, tall: float, across: int = ACROSS, wide: float = 2.8
+) -> tuple[Figure, list[Axes]]:
     """Return a figure with a heading and n panels, one at least."""
     across = min(across, max(n, 2))
     down = max(1, -(-n // across))
-    lines = head(heading, notes, 36 * across)
-    figure = Figure(figsize=(2.8 * across, 0.3 + 0.18 * lines.count("\n") + tall * down), layout="constrained")
+    lines = head(heading, notes, int(13 * wide * across))
+    figure = Figure(figsize=(wide * across, 0.3 + 0.18 * lines.count("\n") + tall * down), layout="constrained")
     figure.get_layout_engine().set(h_pad=0.12, w_pad=0.08)  # type: ignore[union-attr,call-arg]
     figure.suptitle(lines, x=0.01, ha="left", fontsize=9, linespacing=1.5)
     every = list(figure.subplots(down, across, squeeze=False).ravel())

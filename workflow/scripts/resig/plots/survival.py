@@ -15,14 +15,13 @@ from resig.plots.style import INK, plain, save, shortened
 
 PANELS, ACROSS = 9, 3
 NOTE = "Thirds are for the eye: hazard ratio, C and p are of the score itself (Cox's model, per SD)."
-PALE = {"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1}
 THIRDS = {"lowest third": SENSITIVE, "middle": "#888888", "highest third": RESISTANT}
 
 
 def draw_survival(asked: Asked, *paths: Path_) -> None:
     """Draw the signatures of the leading method with the smallest p."""
     rows, left_out = asked.clearest(PANELS, known="p")
-    figure, every = panels(f"{asked.title}: Kaplan-Meier curves", [NOTE, left_out], len(rows), 3.6, ACROSS)
+    figure, every = panels(f"{asked.title}: Kaplan-Meier curves", [NOTE, left_out], len(rows), 4.4, ACROSS, 3.7)
     if rows.empty:
         nothing(every[0], "No signature could be held against survival.")
     for axes, row in zip(every, rows.itertuples(), strict=False):
@@ -59,18 +58,20 @@ def _panel(axes: Axes, row: Any, members: pd.DataFrame, unit: str) -> None:
             last = time[own & ~event]
             axes.plot(last, fitted.predict(last) if len(last) else last, "|", color=colour, markersize=4, alpha=0.6)
         for tick, count in zip(ticks, at_risk(time[own], ticks), strict=True):
-            beneath = axes.text(
-                tick, -0.25 - 0.075 * line, str(count), color=colour, ha="center", va="top", fontsize=7.5
-            )
-            beneath.set_transform(axes.get_xaxis_transform())
+            _beneath(axes, tick, 40 + 10.5 * line, str(count), color=colour, ha="center", fontsize=7.5)
     axes.set_xticks(ticks)
     axes.set_xlim(0, time.max() * 1.02)
     axes.set_ylim(0, 1.03)
     axes.set_xlabel(plain(shortened(unit, 40)), labelpad=1)
-    axes.text(0, -0.185, "at risk", transform=axes.transAxes, ha="left", va="top", fontsize=7, color=INK)
+    _beneath(axes, 0, 29, "at risk", ha="left", fontsize=7.5, color=INK)
     axes.set_ylabel("event-free share", fontsize=8)
-    axes.text(
-        0.03, 0.04, _figures(row), transform=axes.transAxes, fontsize=7.5, va="bottom", linespacing=1.35, bbox=PALE
+    _beneath(axes, 0, 76, _figures(row), ha="left", fontsize=8, linespacing=1.35)
+
+
+def _beneath(axes: Axes, x: float, points: float, words: str, **look: Any) -> None:
+    """Write beneath the axis, so many points down."""
+    axes.annotate(
+        words, (x, 0), (0, -points), xycoords=axes.get_xaxis_transform(), textcoords="offset points", va="top", **look
     )
 
 
