@@ -8,7 +8,6 @@ PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-REPORT := results/report.html
 # Snakemake keeps a cache of sources; a home directory that cannot be written must not stop it.
 export XDG_CACHE_HOME ?= $(shell test -w "$$HOME" || echo "$(CURDIR)/.snakemake/cache")
 ifeq ($(XDG_CACHE_HOME),)
@@ -34,11 +33,8 @@ $(READY): requirements.lock
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; fi
 	@touch $@
 
-demo: $(READY) ## run the workflow on the embedded data; ends with the path of the report
-	@$(BIN)/snakemake --cores $(CORES) --quiet host rules progress
-	@$(BIN)/snakemake --report $(REPORT) --quiet
-	@echo
-	@echo "Report: $(CURDIR)/$(REPORT)"
+demo: $(READY) ## run the workflow on the embedded data; ends with the answers and the path of the report
+	@$(BIN)/snakemake report --cores $(CORES) --quiet host reason
 
 test: $(READY) ## run all tests
 	@$(BIN)/python -m pytest

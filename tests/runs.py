@@ -87,11 +87,11 @@ def wait_until(true: Callable[[], bool], seconds: float, every: float = 0.5) -> 
 
 
 def checksums(results: Path) -> dict[str, str]:
-    """Return the checksum of each file of the results."""
+    """Return the checksum of each file of the results, but for the page that tells when and how they were made."""
     return {
         str(path.relative_to(results)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(results.rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.name != "provenance.html"
     }
 
 

@@ -229,8 +229,8 @@ NULL = """Scores without any effect; each design with the permutation p that the
 arrangements, or all). A p from few arrangements takes few values, so a design may promise less than 5 %; with 3
 against 3 samples the smallest p is 0.1, nothing can be called, and the verdict is `underpowered`. *Unadjusted*:
 the same scores, asked without the batch or covariate that the world has. *Spread 3 times in R*: the arms have
-the same mean and unequal spread. A permutation test asks whether the arms are exchangeable; where the smaller
-arm is also the more variable one, they are not, and the p says so.
+the same mean and unequal spread, so they are not exchangeable; the permuted statistic is Welch's t for their sake (with
+the difference of means 28.7 ± 0.7 % of p were at or below 0.05 at 5 against 20).
 
 ![Share of p at or below 5 % in each design](images/validation_null.svg)
 """

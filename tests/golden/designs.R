@@ -1,6 +1,6 @@
 # Golden values for designs: the contrast's coefficient, its standard error, residual SD and t interval by lm(); exact p
-# by writing out every arrangement of labels within blocks; Freedman and Lane's p by writing out every order of the
-# residuals, each refitted with lm(); Wilcoxon's AUROC.
+# by writing out every arrangement of labels within blocks (of Welch's t where there is nothing but two arms); Freedman and
+# Lane's p by writing out every order of the residuals, each refitted with lm(); Wilcoxon's AUROC.
 # Run in this folder: Rscript designs.R. Input, answers and versions are written beside it.
 set.seed(20250611)
 digits <- function(x) sprintf("%.15g", x)
@@ -27,7 +27,8 @@ cases <- list(
   pairs = list(arm = rep(c(1, 0), 6), block = rep(letters[1:6], each = 2)),
   pairs_number = list(arm = rep(c(1, 0), 7), block = rep(letters[1:7], each = 2), age = TRUE),
   trend = list(arm = c(0, 0, 0.5, 0.5, 1, 1, 1)),
-  trend_patients = list(arm = c(0, 0.5, 1, 0, 0.5, 1, 0, 1, 1), block = c("p", "p", "p", "q", "q", "q", "r", "r", "r")))
+  trend_patients = list(arm = c(0, 0.5, 1, 0, 0.5, 1, 0, 1, 1), block = c("p", "p", "p", "q", "q", "q", "r", "r", "r")),
+  uneven = list(arm = c(1, 1, 0, 0, 0, 0, 0, 0)))
 
 data <- NULL; answers <- NULL
 for (name in names(cases)) {
@@ -42,8 +43,10 @@ for (name in names(cases)) {
   seen <- summary(full)$coefficients["arm", ]
   t_of <- function(order) {                       # Freedman and Lane: fitted values plus residuals in another order
     again <- transform(frame, score = fitted(reduced) + residuals(reduced)[order])
+    if (name %in% c("plain", "uneven")) return(t.test(again$score[again$arm == 1], again$score[again$arm == 0])$statistic)  # Welch
     summary(lm(formula(full), again))$coefficients["arm", "t value"]
   }
+  if (name %in% c("plain", "uneven")) seen["t value"] <- t_of(1:n)
   drawn <- sapply(within(if (is.null(case$block)) rep("all", n) else case$block), t_of)
   p <- mean(abs(drawn) >= abs(seen["t value"]) - 1e-7)
   limits <- confint(full)["arm", ]

@@ -18,9 +18,10 @@ def tables(folder: Path) -> dict[str, bytes]:
 
 
 def jobs(ran: Ran) -> set[str]:
-    """Rules that a dry run would run."""
-    lines = ran.out.splitlines() + ran.err.splitlines()
-    return {line.split()[1].rstrip(":") for line in lines if line.startswith(("rule ", "localrule "))}
+    """Rules that a dry run would run, from its table of jobs."""
+    rows = [line.split() for line in (ran.out + ran.err).splitlines()]
+    counted = rows[rows.index(["job", "count"]) + 2 :]
+    return {row[0] for row in counted[: counted.index(next(row for row in counted if row[:1] == ["total"]))]}
 
 
 @pytest.fixture(scope="module")

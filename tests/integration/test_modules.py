@@ -1,7 +1,9 @@
 """The workflow as a module of somebody else's: by a local path, and as a github repository (a bare clone stands in)."""
 
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,11 +76,12 @@ contrasts:
 
 
 def own_folder(folder: Path, data: Path, source: str, text: str = SNAKEFILE) -> Path:
-    """A user's folder: config, data and a Snakefile."""
+    """A user's folder as snakedeploy lays it out: config/config.yaml and workflow/Snakefile; and data."""
     (folder / "config").mkdir(parents=True)
+    (folder / "workflow").mkdir()
     shutil.copytree(data, folder / "data")
     (folder / "config/config.yaml").write_text(CONFIG)
-    (folder / "Snakefile").write_text(text.format(source=source))
+    (folder / "workflow/Snakefile").write_text(text.format(source=source))
     return folder
 
 
@@ -130,3 +133,32 @@ def test_a_github_module_used_twice_gives_the_same_tables(local: Path, checkout:
             assert (folder / "results" / prefix / table).read_bytes() == (local / "results" / table).read_bytes(), table
     again = snakemake(folder, "--cores", "2", **redirect)
     assert "Nothing to be done" in again.out + again.err
+
+
+def without_privileges() -> list[str]:
+    """What makes file permissions hold for root too; nothing is needed for others."""
+    return ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and shutil.which("setpriv") is None, reason="setpriv is not installed")
+def test_a_read_only_checkout_under_an_odd_path_without_a_home(local: Path, checkout: Path, tmp_path: Path) -> None:
+    place = tmp_path / "β 実験 (neu)" / "resig"
+    shutil.copytree(checkout, place, ignore=shutil.ignore_patterns(".snakemake", "results", "logs", "__pycache__"))
+    home = tmp_path / "home"
+    home.mkdir()
+    for each in [place.parent, *place.rglob("*"), place, home]:
+        each.chmod(each.stat().st_mode & ~0o222)
+    folder = tmp_path / "mein Ordner für Läufe"
+    (folder / "config").mkdir(parents=True)
+    shutil.copytree(checkout / "resources/demo/toy_bulk", folder / "data")
+    (folder / "mine.yaml").write_text(CONFIG)
+    command = [*without_privileges(), sys.executable, "-m", "snakemake", "-s", str(place / "Snakefile")]
+    command += ["--configfile", "mine.yaml", "--cores", "2"]
+    environment = {**os.environ, "HOME": str(home), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    environment.pop("NUMBA_CACHE_DIR", None)
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=900)
+    assert done.returncode == 0, done.stderr[-4000:]
+    for table in ("summary/verdicts.tsv", "summary/meta.tsv", "mine/coverage.tsv", "mine/sample_scores.tsv"):
+        assert (folder / "results" / table).read_bytes() == (local / "results" / table).read_bytes(), table
+    for each in [place.parent, place, home, *(path for path in place.rglob("*") if path.is_dir())]:
+        each.chmod(0o755)  # so that pytest can clear up

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from blanks import blank
 from conftest import ROOT
 
 from resig import tables
@@ -25,13 +26,6 @@ KINDS = ("groups", "trend", "continuous", "survival")
 
 def spec(**asked: Any) -> dict[str, Any]:
     return dict.fromkeys((*KINDS, "pair_by", "block_by")) | {"covariates": []} | asked
-
-
-def blank(known: tables.Table, **given: Any) -> pd.DataFrame:
-    """One row of a table: what is given, and the plainest value everywhere else."""
-    plain = {"text": "word", "integer": 4, "number": 0.5}
-    row = {column.name: column.choices[0] if column.choices else plain[column.kind] for column in known.columns}
-    return known.check(pd.DataFrame([row | given]), "test")
 
 
 def finished(word: str = "word", n: int = 4, arms: str = "RS", **row: Any) -> Finished:

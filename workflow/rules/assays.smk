@@ -41,5 +41,109 @@ rule readouts:
         sample=lambda wildcards: BESIDE[wildcards.dataset]["sample"],
         rna=lambda wildcards: assays_of(BESIDE[wildcards.dataset], RNA),
         tables=lambda wildcards: tables_of(wildcards.dataset),
+    message:
+        "Gathering read-outs of the further assays of {wildcards.dataset}"
     script:
         "../scripts/readouts.py"
+
+
+rule ncrna:
+    input:
+        library=LIBRARY,
+        ncrna=EVIDENCE["ncrna"],
+        signatures="<results>/signatures/signatures.tsv",
+        members="<results>/signatures/members.tsv",
+        scores="<results>/{dataset}/sample_scores.tsv",
+        coverage="<results>/{dataset}/coverage.tsv",
+        pseudobulk="<results>/{dataset}/pseudobulk.h5ad",
+        genes="<results>/{dataset}/genes.tsv",
+        rna=rules.readouts.input.rna,
+    output:
+        ncrna="<results>/{dataset}/ncrna.tsv",
+    log:
+        "<logs>/ncrna/{dataset}.log",
+    benchmark:
+        "<benchmarks>/ncrna/{dataset}.tsv"
+    wildcard_constraints:
+        dataset=one_of(BESIDE),
+    conda:
+        "../envs/resig.yaml"
+    params:
+        assay=lambda wildcards: BESIDE[wildcards.dataset]["assay"],
+        sample=lambda wildcards: BESIDE[wildcards.dataset]["sample"],
+        rna=lambda wildcards: assays_of(BESIDE[wildcards.dataset], RNA),
+        method=lambda wildcards: methods_of(wildcards.dataset)[0],
+        inference=config["inference"],
+    message:
+        "Holding non-coding RNAs against their targets in {wildcards.dataset}"
+    script:
+        "../scripts/ncrna.py"
+
+
+rule plot_ncrna:
+    input:
+        library=LIBRARY,
+        ncrna="<results>/{dataset}/ncrna.tsv",
+    output:
+        picture=report(
+            "<results>/{dataset}/ncrna.svg",
+            caption="../report/ncrna.rst",
+            category="Scores",
+            labels={"dataset": "{dataset}", "what": "non-coding RNA and its footprint"},
+        ),
+    log:
+        "<logs>/plot_ncrna/{dataset}.log",
+    benchmark:
+        "<benchmarks>/plot_ncrna/{dataset}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    message:
+        "Drawing non-coding RNAs and their targets in {wildcards.dataset}"
+    script:
+        "../scripts/plot_ncrna.py"
+
+
+rule contrast_readouts:
+    input:
+        library=LIBRARY,
+        readouts="<results>/{dataset}/readouts.tsv",
+        samples="<results>/{dataset}/samples.tsv",
+    output:
+        readouts="<results>/{dataset}/contrasts/{contrast}.readouts.tsv",
+    log:
+        "<logs>/contrast_readouts/{dataset}.{contrast}.log",
+    benchmark:
+        "<benchmarks>/contrast_readouts/{dataset}.{contrast}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    params:
+        spec=lambda wildcards: CONTRASTS[wildcards.contrast],
+        batch=lambda wildcards: DATASETS[wildcards.dataset]["batch"],
+        inference=config["inference"],
+    message:
+        "Comparing read-outs: {wildcards.contrast} in {wildcards.dataset}"
+    script:
+        "../scripts/contrast_readouts.py"
+
+
+rule plot_readouts:
+    input:
+        library=LIBRARY,
+        readouts="<results>/{dataset}/contrasts/{contrast}.readouts.tsv",
+    output:
+        picture=report(
+            "<results>/{dataset}/contrasts/{contrast}.readouts.svg",
+            caption="../report/readouts.rst",
+            category="Contrasts",
+            labels={"contrast": "{contrast}, read-outs", "dataset": "{dataset}"},
+        ),
+    log:
+        "<logs>/plot_readouts/{dataset}.{contrast}.log",
+    benchmark:
+        "<benchmarks>/plot_readouts/{dataset}.{contrast}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    message:
+        "Drawing read-outs: {wildcards.contrast} in {wildcards.dataset}"
+    script:
+        "../scripts/plot_readouts.py"

@@ -1,5 +1,8 @@
 # The package, the checked config, and who asks for what. No jobs are defined here.
+import atexit
+import json
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -9,10 +12,13 @@ LIBRARY = [
     for module in (
         "__init__",
         "alterations/__init__",
+        "alterations/association",
         "alterations/book",
         "alterations/calls",
         "alterations/found",
         "alterations/match",
+        "alterations/mechanisms",
+        "alterations/profile",
         "alterations/protein_change",
         "alterations/readers/__init__",
         "alterations/readers/effects",
@@ -27,9 +33,12 @@ LIBRARY = [
         "alterations/take",
         "alterations/who",
         "assays/__init__",
+        "assays/contrast",
         "assays/evidence",
         "assays/names",
+        "assays/ncrna",
         "assays/proteins",
+        "assays/read_ncrna",
         "assays/readouts",
         "assays/spread",
         "build_genesets",
@@ -44,10 +53,12 @@ LIBRARY = [
         "derive",
         "describe",
         "errors",
+        "evidence_page",
         "files",
         "flags",
         "genesets",
         "gsea",
+        "in_report",
         "inference/__init__",
         "inference/cell_types",
         "inference/compared",
@@ -106,11 +117,14 @@ LIBRARY = [
         "intake/several",
         "intake/summed",
         "intake/who",
+        "last_words",
         "ledger",
         "lint",
         "logs",
+        "make_report",
         "matrix",
         "meta_analysis",
+        "methods_text",
         "names",
         "nomenclature",
         "page",
@@ -122,17 +136,24 @@ LIBRARY = [
         "plots/coverage",
         "plots/genes",
         "plots/heatmap",
+        "plots/ncrna",
         "plots/null",
+        "plots/oncoprint",
         "plots/palette",
         "plots/panels",
+        "plots/readouts",
         "plots/roc",
         "plots/sides",
         "plots/style",
         "plots/survival",
         "plots/verdicts",
+        "profile_page",
         "propose",
+        "provenance",
         "pseudobulk",
         "quality",
+        "references",
+        "remarks",
         "rows",
         "sample_table",
         "scoring/__init__",
@@ -160,6 +181,7 @@ LIBRARY = [
         "seen",
         "signatures",
         "spreadsheet",
+        "start_page",
         "stored",
         "synthesis",
         "table_page",
@@ -170,11 +192,20 @@ LIBRARY = [
 ]
 sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
-from resig.assays.spread import RNA, TABLES, assay_spec, assays_of, name_of
-from resig.config import ConfigError, complete_config, config_to_describe, folder_of_downloads, load_schema
+from resig.assays.spread import RNA, TABLES, assay_spec, assays_of, name_of, parents_of
+from resig.config import (
+    ConfigError,
+    blank_dataset,
+    complete_config,
+    config_to_describe,
+    folder_of_downloads,
+    load_schema,
+)
 from resig.config_alterations import alteration_files
+from resig.in_report import in_report
 from resig.intake.remote import is_brought, local_path
 from resig.intake.several import files_asked, parts_of
+from resig.last_words import after_failure, after_success, asked_again, report_command
 from resig.scoring.shards import count_shards
 
 SHIPPED = "resources/"
@@ -197,6 +228,13 @@ def at_hand(path):
     return local(path)
 
 
+# What was given with --config, to give it again.
+GIVEN = [f"{key}={json.dumps(value)}" for key, value in workflow.config_settings.config.items()]
+
+# How this run was called, and from where: jobs inherit it, and the page of provenance tells it.
+os.environ.setdefault("RESIG_COMMAND", shlex.join(sys.argv))
+os.environ.setdefault("RESIG_CHECKOUT", str(CHECKOUT))
+
 # `snakemake describe --config file=PATH` needs no dataset and no question: the check of the config steps aside.
 DESCRIBED = {
     key: str(config[key]) for key in ("file", "metadata") if key in {*config} & {*workflow.config_settings.config}
@@ -218,10 +256,11 @@ except ConfigError as problems:
 
 DATASETS = config["datasets"]
 BESIDE_EXPRESSION = ("alterations",)  # keys of a dataset that its intake has nothing to do with
-CONTRASTS = config["contrasts"]
+CONTRASTS = {name: in_report(spec) for name, spec in config["contrasts"].items()}
 SHARDS = {dataset: count_shards(spec, at_hand, config["scoring"]["shard_cells"]) for dataset, spec in DATASETS.items()}
 # Datasets with further assays: RNA assays are datasets of their own by now, tables of proteins and sera are not.
 BESIDE = {dataset: spec for dataset, spec in DATASETS.items() if assays_of(spec)}
+PARENTS = parents_of(DATASETS)
 ASKED = [(dataset, contrast) for contrast, spec in CONTRASTS.items() for dataset in spec["datasets"]]
 
 
@@ -248,7 +287,7 @@ def own_methods_of(dataset):
 def tables_of(dataset):
     """Return the tables of proteins and sera of a dataset, each with its spec as of a dataset."""
     spec = DATASETS[dataset]
-    return {assay: assay_spec(spec, assay) for assay in assays_of(spec, TABLES)}
+    return {assay: assay_spec(spec, assay, blank_dataset(SCHEMA)) for assay in assays_of(spec, TABLES)}
 
 
 def how_to_score(wildcards):
@@ -272,6 +311,17 @@ def of_contrasts(pattern, wanted=lambda dataset, contrast: True):
     return [path for dataset, contrast in asked for path in expand(pattern, dataset=dataset, contrast=contrast)]
 
 
+def if_compared(path):
+    """Return a table of the synthesis, where there is one."""
+    return [path] if CONTRASTS else []
+
+
+def say_last(words):
+    """Print at the very end, below what Snakemake says."""
+    if words:
+        atexit.register(print, words, flush=True)
+
+
 def is_survival(dataset, contrast):
     """Return whether a contrast is about time to an event."""
     return CONTRASTS[contrast]["survival"] is not None
@@ -287,6 +337,11 @@ def has_cell_types(dataset, contrast):
     return DATASETS[dataset]["cell_type"] is not None
 
 
+def has_assays(dataset, contrast):
+    """Return whether a dataset has further assays of its samples."""
+    return dataset in BESIDE
+
+
 def of_ranked(pattern):
     """Expand a pattern over each (dataset, contrast) whose genes are ranked for enrichment."""
     named = config["gsea"]["contrasts"]
@@ -296,9 +351,19 @@ def of_ranked(pattern):
     return [path for dataset, contrast in pairs for path in expand(pattern, dataset=dataset, contrast=contrast)]
 
 
-def of_altered(pattern):
-    """Expand a pattern over the datasets that have files of alterations."""
-    return expand(pattern, dataset=[name for name, spec in DATASETS.items() if spec["alterations"]])
+def of_altered(pattern, among=DATASETS):
+    """Expand a pattern over the datasets that have files of alterations, all or some."""
+    return expand(pattern, dataset=[name for name in among if DATASETS[name]["alterations"]])
+
+
+def of_read(pattern, among=DATASETS):
+    """Expand a pattern over the datasets that have read-outs of further assays, all or some."""
+    return expand(pattern, dataset=[name for name in among if name in BESIDE])
+
+
+def is_altered(dataset, contrast):
+    """Return whether alterations of a dataset can be held against the arms of a contrast."""
+    return bool(DATASETS[dataset]["alterations"]) and CONTRASTS[contrast]["groups"] is not None
 
 
 FINAL = [
@@ -308,8 +373,13 @@ FINAL = [
     *of_datasets("<results>/{dataset}/pseudobulk.h5ad"),
     *of_datasets("<results>/{dataset}/quality.tsv"),
     *(of_datasets("<results>/{dataset}/scored.h5ad") if config["scoring"]["scored_h5ad"] else []),
-    *of_altered("<results>/{dataset}/alterations.tsv"),
+    *of_altered("<results>/{dataset}/oncoprint.svg"),
+    *of_contrasts("<results>/{dataset}/contrasts/{contrast}.alterations.tsv", is_altered),
+    *dict.fromkeys([*of_altered("<results>/{dataset}/profile.html"), *of_read("<results>/{dataset}/profile.html")]),
+    "<results>/summary/mechanisms.tsv",
     *expand("<results>/{dataset}/{table}.tsv", dataset=BESIDE, table=["assays", "readouts"]),
+    *expand("<results>/{dataset}/ncrna.svg", dataset=BESIDE),
+    *of_contrasts("<results>/{dataset}/contrasts/{contrast}.readouts.svg", has_assays),
     "<results>/summary/coverage.tsv",
     "<results>/summary/coverage.svg",
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.svg"),
@@ -317,6 +387,10 @@ FINAL = [
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.survival.svg", is_survival),
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.composition.tsv", has_cell_types),
     *of_ranked("<results>/{dataset}/contrasts/{contrast}.gsea.tsv"),
+    "<results>/summary/start.html",
+    "<results>/summary/evidence.html",
+    "<results>/summary/methods.html",
+    "<results>/summary/provenance.html",
     *(
         ["<results>/summary/meta.tsv", "<results>/summary/verdicts.svg", "<results>/summary/verdicts.html"]
         if CONTRASTS

@@ -20,6 +20,8 @@ rule gene_sets:
     params:
         wanted=config["gsea"]["sets"],
         cache=config["signatures"]["companion_cache"],
+    message:
+        "Reading the gene sets for enrichment"
     script:
         "../scripts/gene_sets.py"
 
@@ -42,6 +44,8 @@ rule gene_statistics:
         spec=lambda wildcards: CONTRASTS[wildcards.contrast],
         statistic=config["gsea"]["statistic"],
         min_cells=config["inference"]["min_cells"],
+    message:
+        "Ranking the genes of {wildcards.dataset}: {wildcards.contrast}"
     script:
         "../scripts/gene_statistics.py"
 
@@ -62,5 +66,7 @@ rule gsea:
     params:
         gsea={key: config["gsea"][key] for key in ("min_size", "max_size", "permutations")},
         seed=config["inference"]["seed"],
+    message:
+        "Walking gene sets along the genes of {wildcards.dataset}: {wildcards.contrast}"
     script:
         "../scripts/gsea.py"

@@ -21,6 +21,8 @@ rule quality:
         "../envs/resig.yaml"
     params:
         inference=config["inference"],
+    message:
+        "Judging the signatures in {wildcards.dataset}"
     script:
         "../scripts/quality.py"
 
@@ -40,6 +42,8 @@ rule contexts:
         "../envs/resig.yaml"
     params:
         told=lambda wildcards: DATASETS[wildcards.dataset]["contexts"],
+    message:
+        "Finding the cells that signatures are about in {wildcards.dataset}"
     script:
         "../scripts/contexts.py"
 
@@ -75,6 +79,8 @@ rule contrast:
         data=lambda wildcards: {key: DATASETS[wildcards.dataset][key] for key in ("kind", "batch", "purity")},
         methods=lambda wildcards: methods_of(wildcards.dataset),
         inference=config["inference"],
+    message:
+        "Comparing {wildcards.dataset}: {wildcards.contrast}"
     script:
         "../scripts/contrast.py"
 
@@ -96,5 +102,7 @@ rule composition:
         spec=lambda wildcards: CONTRASTS[wildcards.contrast],
         batch=lambda wildcards: DATASETS[wildcards.dataset]["batch"],
         inference=config["inference"],
+    message:
+        "Comparing the shares of cell types in {wildcards.dataset}: {wildcards.contrast}"
     script:
         "../scripts/composition.py"

@@ -27,6 +27,8 @@ rule intake:
         spec=lambda wildcards: {
             key: value for key, value in DATASETS[wildcards.dataset].items() if key not in BESIDE_EXPRESSION
         },
+    message:
+        "Reading {wildcards.dataset}"
     script:
         "../scripts/intake.py"
 
@@ -48,5 +50,8 @@ rule measure_coverage:
     params:
         assay=lambda wildcards: DATASETS[wildcards.dataset]["assay"],
         min_coverage=config["scoring"]["min_coverage"],
+        beside=lambda wildcards: wildcards.dataset in PARENTS,
+    message:
+        "Looking for the members of the signatures in {wildcards.dataset}"
     script:
         "../scripts/measure_coverage.py"

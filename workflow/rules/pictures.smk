@@ -26,6 +26,8 @@ rule plot_coverage:
         "<benchmarks>/plot_coverage.tsv"
     conda:
         "../envs/resig.yaml"
+    message:
+        "Drawing what is measured"
     script:
         "../scripts/plot_coverage.py"
 
@@ -48,6 +50,8 @@ rule plot_verdicts:
         "<benchmarks>/plot_verdicts.tsv"
     conda:
         "../envs/resig.yaml"
+    message:
+        "Drawing the verdicts"
     script:
         "../scripts/plot_verdicts.py"
 
@@ -109,6 +113,8 @@ rule plot_contrast:
         spec=lambda wildcards: CONTRASTS[wildcards.contrast],
         method=lambda wildcards: methods_of(wildcards.dataset)[0],
         batch=lambda wildcards: DATASETS[wildcards.dataset]["batch"],
+    message:
+        "Drawing {wildcards.dataset}: {wildcards.contrast}"
     script:
         "../scripts/plot_contrast.py"
 
@@ -137,6 +143,8 @@ rule plot_roc:
     params:
         spec=lambda wildcards: CONTRASTS[wildcards.contrast],
         method=lambda wildcards: methods_of(wildcards.dataset)[0],
+    message:
+        "Drawing ROC curves of {wildcards.dataset}: {wildcards.contrast}"
     script:
         "../scripts/plot_roc.py"
 
@@ -165,5 +173,7 @@ rule plot_survival:
     params:
         spec=lambda wildcards: CONTRASTS[wildcards.contrast],
         method=lambda wildcards: methods_of(wildcards.dataset)[0],
+    message:
+        "Drawing survival in {wildcards.dataset}: {wildcards.contrast}"
     script:
         "../scripts/plot_survival.py"

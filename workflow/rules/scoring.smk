@@ -32,6 +32,8 @@ rule score:
     threads: 2
     params:
         how=how_to_score,
+    message:
+        "Scoring {wildcards.dataset}"
     script:
         "../scripts/score.py"
 
@@ -55,6 +57,8 @@ rule score_shard:
     threads: 2
     params:
         how=how_to_score,
+    message:
+        "Scoring {wildcards.dataset}, part {wildcards.number} of {wildcards.shards}"
     script:
         "../scripts/score_shard.py"
 
@@ -76,6 +80,8 @@ rule gather_scores:
         dataset=one_of(dataset for dataset, shards in SHARDS.items() if shards > 1),
     conda:
         "../envs/resig.yaml"
+    message:
+        "Joining the parts of {wildcards.dataset}"
     script:
         "../scripts/gather_scores.py"
 
@@ -94,6 +100,8 @@ rule scored_h5ad:
         "<benchmarks>/scored_h5ad/{dataset}.tsv"
     conda:
         "../envs/resig.yaml"
+    message:
+        "Writing the scores into a copy of {wildcards.dataset}"
     script:
         "../scripts/scored_h5ad.py"
 
@@ -115,6 +123,8 @@ rule sample_scores:
         "../envs/resig.yaml"
     params:
         methods=lambda wildcards: methods_of(wildcards.dataset),
+    message:
+        "Averaging the scores of {wildcards.dataset} for each sample"
     script:
         "../scripts/sample_scores.py"
 
@@ -138,5 +148,7 @@ rule pseudobulk:
     threads: 2
     params:
         methods=lambda wildcards: methods_of(wildcards.dataset),
+    message:
+        "Averaging the genes of {wildcards.dataset} for each sample"
     script:
         "../scripts/pseudobulk.py"

@@ -4,7 +4,7 @@
 # In the order of resig.names.Names.
 NOMENCLATURE = [
     workflow.source_path(f"../../resources/nomenclature/{table}.tsv")
-    for table in ("hgnc", "ambiguous", "mirna", "orthologs", "mouse")
+    for table in ("hgnc", "ambiguous", "mirna", "orthologs", "mouse", "circrna")
 ]
 
 
@@ -30,6 +30,7 @@ rule signatures:
             "<results>/signatures/signatures.tsv",
             caption="../report/signatures.rst",
             category="Evidence",
+            labels={"what": "table of signatures (tsv)"},
         ),
         members="<results>/signatures/members.tsv",
         gmt="<results>/signatures/resistance.gmt",
@@ -42,5 +43,7 @@ rule signatures:
         "../envs/resig.yaml"
     params:
         signatures=config["signatures"],
+    message:
+        "Reading the signatures"
     script:
         "../scripts/signatures.py"

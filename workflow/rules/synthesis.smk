@@ -24,6 +24,8 @@ rule summary_coverage:
         "<benchmarks>/summary_coverage.tsv"
     conda:
         "../envs/resig.yaml"
+    message:
+        "Joining what is measured in all datasets"
     script:
         "../scripts/summary_coverage.py"
 
@@ -51,5 +53,7 @@ rule synthesis:
         leading={dataset: methods_of(dataset)[0] for dataset in DATASETS},
         kinds={name: spec["kind"] for name, spec in DATASETS.items()},
         labels={name: {"drug": spec["drug"], "cancer": spec["cancer"]} for name, spec in CONTRASTS.items()},
+    message:
+        "Pooling datasets and giving verdicts"
     script:
         "../scripts/synthesis.py"

@@ -40,6 +40,8 @@ rule fetch:
     params:
         url=lambda wildcards: FETCHED[wildcards.fetched][0],
         sha256=lambda wildcards: FETCHED[wildcards.fetched][1],
+    message:
+        "Fetching {wildcards.fetched}"
     script:
         "../scripts/fetch.py"
 
@@ -60,6 +62,8 @@ rule unpack:
         member=lambda wildcards: UNPACKED_HERE[wildcards.file][1],
         sha256=lambda wildcards: UNPACKED_HERE[wildcards.file][2],
         limit_gb=config["downloads"]["unpacked_gb"],
+    message:
+        "Unpacking {output}"
     script:
         "../scripts/unpack.py"
 

@@ -17,4 +17,5 @@ with log_to(snakemake.log[0]):
             snakemake.input.book,
             snakemake.input.coordinates,
         )
-    write_alterations(found, snakemake.output.calls, snakemake.output.events, snakemake.output.inputs)
+    out = snakemake.output
+    write_alterations(found, snakemake.input.book, out.calls, out.events, out.inputs, out.together)

@@ -50,7 +50,7 @@ def test_every_call_is_the_planted_one(source: Source, truth: pd.DataFrame) -> N
 
 
 def test_what_does_not_count_is_told(source: Source) -> None:
-    events = pd.DataFrame(source.events).set_index(["sample", "change"])
+    events = pd.DataFrame(source.events).set_index(["sample", "change"]).sort_index()
     assert events.loc[("O01", "p.T790M"), ["status", "note"]].values.tolist() == [
         ["used", ""],
         ["duplicate", "as row 14"],

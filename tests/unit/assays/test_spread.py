@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from resig.assays.spread import parents_of, with_assays
-from resig.config import ConfigError, complete_config, load_schema
+from resig.config import ConfigError, blank_dataset, complete_config, load_schema
 
 SCHEMA = load_schema(Path(__file__).resolve().parents[3] / "workflow/schemas/config.schema.yaml")
 GOOD = """\
@@ -63,7 +63,7 @@ def test_rna_assays_are_datasets_that_are_asked_the_same() -> None:
 
 def test_doing_it_twice_changes_nothing() -> None:
     filled = complete_config(yaml.safe_load(GOOD), SCHEMA)
-    assert with_assays(filled) == filled
+    assert with_assays(filled, blank_dataset(SCHEMA)) == filled
     assert complete_config(filled, SCHEMA) == filled
 
 

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 from itertools import combinations, product
-from math import comb
+from math import comb, inf
 
 import numpy as np
 import pytest
@@ -15,15 +15,21 @@ MANY = 10**6
 
 
 def brute_unpaired(values: list[int], resistant: list[bool]) -> Fraction:
-    """Share of all choices of arms whose difference of means is at least as far from 0 as the one seen."""
+    """Share of all choices of arms whose Welch t is at least as far from 0 as the one seen."""
     n, k = len(values), sum(resistant)
 
-    def gap(chosen: tuple[int, ...]) -> Fraction:
-        inside = sum(values[at] for at in chosen)
-        return abs(Fraction(inside, k) - Fraction(sum(values) - inside, n - k))
+    def variance(arm: list[int]) -> Fraction:
+        mean = Fraction(sum(arm), len(arm))
+        return sum((each - mean) ** 2 for each in arm) / (len(arm) - 1) / len(arm)
 
-    seen = gap(tuple(at for at in range(n) if resistant[at]))
-    every = [gap(chosen) for chosen in combinations(range(n), k)]
+    def t_squared(chosen: tuple[int, ...]) -> Fraction | float:
+        inside, outside = [values[at] for at in chosen], [values[at] for at in range(n) if at not in chosen]
+        gap = Fraction(sum(inside), k) - Fraction(sum(outside), n - k)
+        spread = variance(inside) + variance(outside)
+        return gap**2 / spread if spread else (inf if gap else 0)
+
+    seen = t_squared(tuple(at for at in range(n) if resistant[at]))
+    every = [t_squared(chosen) for chosen in combinations(range(n), k)]
     return Fraction(sum(each >= seen for each in every), len(every))
 
 
@@ -66,7 +72,7 @@ def test_exact_paired_p_equals_all_sign_flips(differences: list[int]) -> None:
 
 @pytest.mark.parametrize(("n", "k"), [(4, 2), (6, 3), (5, 2), (7, 5), (8, 4), (9, 2)])
 def test_smallest_is_the_least_p_that_any_data_can_give(n: int, k: int) -> None:
-    # Powers of two make all sums differ; the best split takes the highest or the lowest values.
+    # Powers of two make all t differ; the best split takes the highest or the lowest values.
     values = [2**at for at in range(n)]
     least = min(
         brute_unpaired(values, [at in chosen for at in range(n)])

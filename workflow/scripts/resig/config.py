@@ -44,14 +44,14 @@ def complete_config(
     lines = _line_numbers(files)
     problems = list(_name_problems(config, ())) or list(_schema_problems(config, schema))
     if not problems:
-        filled = fill(config, schema)
-        problems = list(assay_problems(filled["datasets"]))
-        problems += told_at_home(_cross_problems(with_assays(filled, (*RNA, *TABLES)), locate), filled)
+        filled, blank = fill(config, schema), blank_dataset(schema)
+        problems = list(assay_problems(filled["datasets"], blank))
+        problems += told_at_home(_cross_problems(with_assays(filled, blank, (*RNA, *TABLES)), locate), filled)
     named = [f"{_place(path, lines, config)}: {text}" for path, text in problems]
     twice = [line for file in files for line in duplicate_keys(file)]
     if named or twice:
         raise ConfigError(twice + named)
-    return with_assays(fill(config, schema))
+    return with_assays(fill(config, schema), blank_dataset(schema))
 
 
 def refuse_late_problems(config: Mapping[str, Json], dataset: str, located: Mapping[str, str]) -> None:
@@ -104,6 +104,11 @@ class ConfigError(ResigError):
 def load_schema(path: str | os.PathLike[str]) -> dict[str, Json]:
     """Read the JSON schema (kept as YAML)."""
     return yaml.load(Path(path).read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def blank_dataset(schema: Mapping[str, Json]) -> dict[str, Json]:
+    """Return a dataset in which every key that has a default carries it."""
+    return fill({}, schema["properties"]["datasets"]["additionalProperties"])
 
 
 def fill(value: Json, schema: Mapping[str, Json]) -> Json:

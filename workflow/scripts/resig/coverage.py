@@ -26,6 +26,15 @@ ASSAY_NAMES = {
 }
 
 
+def of_assay(signatures: pd.DataFrame, assay: str) -> pd.DataFrame:
+    """Return the signatures that an assay can read: those of the others stand with the dataset it is beside.
+
+    Where it reads none, all are returned, so that each says why.
+    """
+    own = signatures[[assay in READS[needs] for needs in signatures["assay"]]]
+    return own if len(own) else signatures
+
+
 def measure_coverage(
     dataset: str,
     assay: str,

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from resig.nomenclature import Match, Mirnas, Mouse, Orthologs, Resolver
 from resig.spreadsheet import damage, whole_number
+from resig.tables import read_text_table
 
 Path_ = str | os.PathLike[str]
 
@@ -76,13 +77,16 @@ class Found:
 class Names:
     """Finds out what names mean, by the shipped tables of nomenclature; each is read when it is first needed."""
 
-    def __init__(self, hgnc: Path_, ambiguous: Path_, mirna: Path_, orthologs: Path_, mouse: Path_) -> None:
+    def __init__(
+        self, hgnc: Path_, ambiguous: Path_, mirna: Path_, orthologs: Path_, mouse: Path_, circrna: Path_ | None = None
+    ) -> None:
         self._files = hgnc, ambiguous, mirna, orthologs, mouse
+        self._circrna = circrna
         self._known: dict[tuple[str, str, bool], Found] = {}
 
     @classmethod
     def of(cls, files: Sequence[Path_]) -> "Names":
-        """Take the tables in their order in the rules: hgnc, ambiguous, mirna, orthologs, mouse."""
+        """Take the tables in their order in the rules: hgnc, ambiguous, mirna, orthologs, mouse, circrna."""
         return cls(*files)
 
     @cached_property
@@ -104,6 +108,14 @@ class Names:
     def mouse(self) -> Mouse:
         """Mouse genes."""
         return Mouse.load(self._files[4])
+
+    @cached_property
+    def circles(self) -> dict[str, str]:
+        """circRNAs of the documents by name and by circBase id, spelling aside."""
+        if self._circrna is None:
+            return {}
+        table = read_text_table(self._circrna)
+        return {_bare_circle(row[key]): row["name"] for _, row in table.iterrows() for key in ("name", "circbase")}
 
     def find_all(self, names: Sequence[str], organism: str = "human", numbers: bool | None = None) -> list[Found]:
         """Find many names; numbers are taken for Entrez numbers when `numbers` says so, or when half of them are."""
@@ -270,7 +282,8 @@ class Names:
         if _PROBE.fullmatch(text):
             return Found(text, AS_GIVEN, "microarray probes", "a probe: give a map with `probes:`")
         if _CIRCULAR.fullmatch(text):
-            return Found(text, "circrna", "circRNA names")
+            name = self.circles.get(_bare_circle(text), text)
+            return Found(name, "circrna", "circRNA names", f"read as {name}" if name != text else "")
         if _NUMBER.fullmatch(text):
             return Found(text, AS_GIVEN, "numbers", "a number that is not taken for an Entrez number")
         if _OTHER_MIRNA.fullmatch(text):
@@ -281,6 +294,12 @@ class Names:
         if organism == "human" and not text.isupper() and text in self.mouse.symbols:
             return Found(text, AS_GIVEN, "mouse symbols", "a mouse symbol")
         return Found(text, AS_GIVEN, "unknown names", "not a known name")
+
+
+def _bare_circle(text: str) -> str:
+    """Return a circRNA's name without species, dashes and case; of `hsa_circ_0000284|HIPK3` the circBase id alone."""
+    numbered = re.match(r"(hsa_circ_\d{7})(?=$|[|_:; ])", text)
+    return re.sub(r"^hsa|[-_ ]", "", (numbered[1] if numbered else text).lower())
 
 
 def _capital_mirna(found: re.Match[str]) -> str:

@@ -52,7 +52,7 @@ def describe_plan(
         lines += ["", *_dataset_lines(name, dataset, config, signatures, members, identified)]
         lines += _context_lines(dataset, signatures, labels[name])
     for name, contrast in config["contrasts"].items():
-        lines += ["", f"contrast {name}: {_question(contrast)}"]
+        lines += ["", f"contrast {name}: {question(contrast)}"]
         for dataset in contrast["datasets"]:
             lines.append(f"  {dataset}: {_sizes(contrast, config['datasets'][dataset], labels[dataset])}")
     if not config["contrasts"]:
@@ -111,7 +111,8 @@ def expected_coverage(
     )
 
 
-def _question(contrast: Mapping[str, Any]) -> str:
+def question(contrast: Mapping[str, Any]) -> str:
+    """Say what a contrast asks."""
     asked = contrast[kind_of(contrast)]
     match kind_of(contrast):
         case "groups":

@@ -825,6 +825,7 @@ GSEA = Table(
 )
 
 
+_DIRECTIONS = ("resistant", "sensitive", "context")
 ALTERATION_CALLS = Table(
     "alterations.tsv",
     "One row for each sample and each alteration that resig knows.",
@@ -838,7 +839,7 @@ ALTERATION_CALLS = Table(
             "direction",
             "text",
             "What the document says it goes with; `context`: neither.",
-            choices=("resistant", "sensitive", "context"),
+            choices=_DIRECTIONS,
         ),
         Column(
             "call", "text", "Never `absent` where it was not measured.", choices=("present", "absent", "not_measured")
@@ -961,6 +962,198 @@ READOUT_FEATURES = Table(
         ),
         Column("note", "text", "What to know of it.", optional=True),
     ),
+)
+
+
+NCRNA = Table(
+    "ncrna.tsv",
+    "One row for each non-coding RNA and what it acts on, measured or not: their correlation over the samples.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("ncrna", "text", "miRNA, lncRNA or circRNA of the ledger."),
+        Column("kind", "text", "What it is.", choices=("miRNA", "lncRNA", "circRNA")),
+        Column("assay", "text", "Assay it is read from; lncRNAs from the dataset's own matrix."),
+        Column("feature", "text", "Its name in the file.", optional=True),
+        Column("direction", "text", "Its direction in the resistant state.", choices=("up", "down")),
+        Column("footprint", "text", "A target, or a signature that holds one."),
+        Column("footprint_kind", "text", "What the footprint is.", choices=("signature", "gene", "ncrna")),
+        Column("expected", "integer", "Sign of the correlation that the documents expect, 1 or -1."),
+        Column("n_samples", "integer", "Samples with both."),
+        Column("rho", "number", "Spearman's correlation of the level with the target or score.", optional=True),
+        Column("ci_low", "number", "Lower end of its 95 % interval.", optional=True),
+        Column("ci_high", "number", "Upper end of its 95 % interval.", optional=True),
+        Column("p", "number", "Two-sided permutation p.", optional=True),
+        Column("p_type", "text", "`exact` or `monte_carlo`.", optional=True),
+        Column("fdr", "number", "Benjamini-Hochberg over the pairs of the dataset.", optional=True),
+        Column(
+            "answer",
+            "text",
+            "Whether they go together as the documents expect.",
+            choices=("as_expected", "opposite", "not_separable", "underpowered", "not_measurable"),
+        ),
+        Column("reason", "text", "Why there is no answer.", optional=True),
+        Column("evidence", "text", "Ledger rows, joined by `;`."),
+        Column("flags", "text", "`retracted` when all of them are, `contradicted` when one is.", optional=True),
+        Column("note", "text", "What to know of the RNA's name or assay.", optional=True),
+    ),
+    key=("dataset", "ncrna", "footprint"),
+)
+
+
+READOUT_CONTRASTS = Table(
+    "{contrast}.readouts.tsv",
+    "One row for each read-out of the further assays: held against the same question as scores are.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("contrast", "text", "Name of the contrast."),
+        Column("assay", "text", "What was measured."),
+        Column("readout", "text", "The non-coding RNA, or the read-out of resources/genesets/readouts.tsv."),
+        Column("feature", "text", "Its name in the file."),
+        Column("mechanisms", "text", "Mechanisms it tells of, joined by `;`."),
+        Column(
+            "expected",
+            "text",
+            "Its direction in the resistant state; `mixed`: mechanisms differ, `none`: the documents do not say.",
+            choices=("up", "down", "mixed", "none"),
+        ),
+        Column("n_resistant", "integer", "As in the contrast table.", optional=True),
+        Column("n_sensitive", "integer", "As in the contrast table.", optional=True),
+        Column("n_samples", "integer", "Samples compared."),
+        Column("effect", "number", "Above 0: higher in the resistant arm.", optional=True),
+        Column("effect_type", "text", "What the effect is, as in the contrast table."),
+        Column("ci_low", "number", "Lower end of its 95 % interval.", optional=True),
+        Column("ci_high", "number", "Upper end of its 95 % interval.", optional=True),
+        Column("auroc", "number", "P(a resistant sample has more than a sensitive one).", optional=True),
+        Column("auroc_low", "number", "Lower end of its 95 % interval.", optional=True),
+        Column("auroc_high", "number", "Upper end of its 95 % interval.", optional=True),
+        Column("p", "number", "Two-sided permutation p.", optional=True),
+        Column("p_type", "text", "`exact` or `monte_carlo`.", optional=True),
+        Column("fdr", "number", "Benjamini-Hochberg over the read-outs of the assay.", optional=True),
+        Column("mde", "number", "As in the contrast table.", optional=True),
+        Column(
+            "answer",
+            "text",
+            "Whether it differs as the documents expect; `differs`: where they expect nothing.",
+            choices=("as_expected", "opposite", "differs", "not_separable", "underpowered", "not_measurable"),
+        ),
+        Column("flags", "text", "What to know of the design, joined by `;`.", optional=True),
+        Column("evidence", "text", "Ledger rows, joined by `;`."),
+        Column("note", "text", "What to know of the read-out.", optional=True),
+    ),
+    key=("dataset", "contrast", "assay", "readout"),
+)
+
+
+CO_OCCURRENCE = Table(
+    "co_occurrence.tsv",
+    "One row for each two alterations that occur in a dataset: together, or apart. Equal rules are one alteration.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("alteration_a", "text", "One alteration."),
+        Column("alteration_b", "text", "The other."),
+        Column("mechanism_a", "text", "Mechanisms of the one, joined by `;`."),
+        Column("mechanism_b", "text", "Mechanisms of the other."),
+        Column("n", "integer", "Samples in which both are measured."),
+        Column("both", "integer", "Samples with both."),
+        Column("only_a", "integer", "Samples with the one only."),
+        Column("only_b", "integer", "Samples with the other only."),
+        Column("neither", "integer", "Samples with neither."),
+        Column("odds_ratio", "number", "Conditional estimate; `inf` where a cell is empty.", optional=True),
+        Column("ci_low", "number", "Lower end of its exact 95 % interval.", optional=True),
+        Column("ci_high", "number", "Upper end.", optional=True),
+        Column("p", "number", "Fisher's exact test, two-sided.", optional=True),
+        Column("fdr", "number", "Benjamini-Hochberg over the pairs that are tested.", optional=True),
+        Column("tendency", "text", "Which way the odds ratio points.", optional=True, choices=("together", "apart")),
+        Column("reason", "text", "Why there is no test.", optional=True),
+    ),
+    key=("alteration_a", "alteration_b"),
+)
+
+ALTERATION_CONTRAST = Table(
+    "{contrast}.alterations.tsv",
+    "One row for each alteration, held against the arms of a two-group contrast. Equal rules are one alteration.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("contrast", "text", "Name of the contrast."),
+        Column("alteration", "text", "Alteration."),
+        Column("mechanisms", "text", "Its mechanisms, joined by `;`."),
+        Column("name", "text", "Its name for people."),
+        Column("direction", "text", "What the document says it goes with.", choices=_DIRECTIONS),
+        Column("n_resistant", "integer", "Samples of the resistant arm in which it is measured; of pairs both."),
+        Column("n_sensitive", "integer", "The same of the sensitive arm."),
+        Column("present_resistant", "integer", "Of these, samples with it."),
+        Column("present_sensitive", "integer", "The same of the sensitive arm."),
+        Column("test", "text", "Exact test: Fisher's, or McNemar's within pairs.", choices=("fisher", "mcnemar")),
+        Column("odds_ratio", "number", "Above 1: more often in the resistant arm.", optional=True),
+        Column("ci_low", "number", "Lower end of its exact 95 % interval.", optional=True),
+        Column("ci_high", "number", "Upper end.", optional=True),
+        Column("p", "number", "Two-sided.", optional=True),
+        Column("fdr", "number", "Benjamini-Hochberg over the alterations that are tested.", optional=True),
+        Column("as_stated", "text", "Whether it points where the document says.", optional=True, choices=("yes", "no")),
+        Column("flags", "text", "What to know of the design, joined by `;`.", optional=True),
+        Column("reason", "text", "Why there is no test.", optional=True),
+    ),
+    key=("alteration",),
+)
+
+_EVIDENCE = ("for", "against", "neither", "mixed", "not_measured")
+_SPEAKS = {
+    "expression": "its signatures",
+    "alteration": "its alterations in DNA",
+    "ncrna": "its non-coding RNAs",
+    "protein": "its proteins",
+    "serum": "its serum proteins",
+}
+PROFILE = Table(
+    "profile.tsv",
+    "One row for each sample and mechanism: what speaks for it and against it, by the rules in docs/methods.md.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("sample", "text", "Sample."),
+        Column("mechanism", "text", "Mechanism of the ledger."),
+        Column("name", "text", "Its name for people."),
+        *(
+            column
+            for assay, what in _SPEAKS.items()
+            for column in (
+                Column(assay, "text", f"What {what} say.", choices=_EVIDENCE),
+                Column(f"{assay}_seen", "text", "What was seen, value by value.", optional=True),
+            )
+        ),
+        Column("n_for", "integer", "Assays that speak for it."),
+        Column("n_against", "integer", "Assays that speak against it."),
+        Column("n_measured", "integer", "Assays that could."),
+        Column("conflict", "text", "Whether some speak for and some against.", choices=("yes", "no")),
+    ),
+    key=("sample", "mechanism"),
+)
+
+MECHANISM_SUMMARY = Table(
+    "mechanisms.tsv",
+    "One row for each mechanism of the ledger: how this run measured it, or which assay would show it.",
+    (
+        Column("mechanism", "text", "Identifier."),
+        Column("document", "text", "Source document."),
+        Column("name", "text", "Name for people."),
+        Column("drug", "text", "Drugs.", optional=True),
+        Column("cancer", "text", "Cancers.", optional=True),
+        Column("n_assertions", "integer", "Assertions of the ledger about it."),
+        Column("measured", "text", "Whether any dataset of this run measured any of it.", choices=("yes", "no")),
+        Column(
+            "measured_by",
+            "text",
+            "How: `expression`, `alteration`, `ncrna`, `protein`, `serum`, joined by `;`.",
+            optional=True,
+        ),
+        Column("signatures", "text", "Signatures that were scored, with their datasets.", optional=True),
+        Column("alterations", "text", "Alterations that were called, by dataset.", optional=True),
+        Column("readouts", "text", "Molecules that were read, by dataset.", optional=True),
+        Column("not_shown", "text", "What of it expression cannot show.", optional=True),
+        Column("needs", "text", "The assays that would show it, or more of it."),
+        Column("reversal", "text", "Drugs that the documents say reverse it: stage; ledger row.", optional=True),
+        Column("reversal_note", "text", "What that is, and is not.", optional=True),
+    ),
+    key=("mechanism",),
 )
 
 

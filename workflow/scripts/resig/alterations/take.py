@@ -89,13 +89,15 @@ def take_alterations(
     source = Source({}, [], [])
     renamed = read_map(str(locate(spec["samples_map"])) if spec["samples_map"] else None, spec["samples_map"] or "")
 
+    genome = spec["genome"] if spec["genome"] in GENOMES else None
+
     def at(key: str) -> str:
         return str(locate(spec[key]))
 
     if path := spec["variants"]:
         genes = Genes(resolver, genes_of(book, "variant"))
         records = read_variants(at("variants"), path, genes.wanted)
-        _check_build(records, spec["genome"], path)
+        _check_build(records, genome, path)
         panel = None
         if spec["variants_genes"]:
             listed = read_list(at("variants_genes"), spec["variants_genes"])
@@ -111,7 +113,7 @@ def take_alterations(
         _take_records(source, "fusion", path, records, genes, spec["fusions_samples"], samples, renamed, None, locate)
     if path := spec["copy_number"]:
         genes = Genes(resolver, genes_of(book, "copy_number"))
-        grid = read_copy_number(at("copy_number"), path, genes.wanted, places, spec["genome"])
+        grid = read_copy_number(at("copy_number"), path, genes.wanted, places, genome)
         _take_grid(source, "copy_number", path, grid, genes, samples, renamed)
         _as_calls(source.taken["copy_number"], grid, spec["copy_number_values"], spec["log2_cuts"], path, source)
     if path := spec["methylation"]:

@@ -30,18 +30,17 @@ def parents_of(datasets: Mapping[str, Json]) -> dict[str, str]:
     return {name_of(name, assay): name for name, spec in datasets.items() for assay in assays_of(spec, RNA)}
 
 
-def assay_spec(parent: Mapping[str, Json], assay: str) -> dict[str, Json]:
-    """Return an assay of a dataset as a dataset of its own; whatever else a dataset may have is left at its default."""
+def assay_spec(parent: Mapping[str, Json], assay: str, blank: Mapping[str, Json]) -> dict[str, Json]:
+    """Return an assay of a dataset as a dataset of its own; `blank` is a dataset with all keys at their defaults."""
     block = parent["assays"][assay]
-    blank = {key: type(value)() if isinstance(value, list | dict) else None for key, value in parent.items()}
     inherited = {key: parent[key] for key in INHERITED}
     if parent["metadata"] is None and isinstance(parent["matrix"], str):
         inherited["metadata"] = parent["matrix"]  # which says by itself what its samples are
     own = {key: block[key] for key in OWN if key != "sample" or block["sample"] is not None}
-    return blank | inherited | {"kind": "bulk", "assay": assay} | own
+    return dict(blank) | inherited | {"kind": "bulk", "assay": assay} | own
 
 
-def with_assays(config: Mapping[str, Json], kinds: Iterable[str] = RNA) -> dict[str, Json]:
+def with_assays(config: Mapping[str, Json], blank: Mapping[str, Json], kinds: Iterable[str] = RNA) -> dict[str, Json]:
     """Return a filled config in which the assays of each dataset stand as datasets, and are asked what it is asked."""
     kinds = tuple(kinds)
     datasets: dict[str, Json] = {}
@@ -51,7 +50,7 @@ def with_assays(config: Mapping[str, Json], kinds: Iterable[str] = RNA) -> dict[
         if spec["kind"] != "bulk":
             continue
         for assay in assays_of(spec, kinds):
-            datasets[name_of(name, assay)] = assay_spec(spec, assay)
+            datasets[name_of(name, assay)] = assay_spec(spec, assay, blank)
         beside[name] = [name_of(name, assay) for assay in assays_of(spec, RNA)]
     contrasts = {
         name: spec
@@ -61,7 +60,7 @@ def with_assays(config: Mapping[str, Json], kinds: Iterable[str] = RNA) -> dict[
     return dict(config) | {"datasets": datasets, "contrasts": contrasts}
 
 
-def assay_problems(datasets: Mapping[str, Json]) -> Iterator[tuple[Path_, str]]:
+def assay_problems(datasets: Mapping[str, Json], blank: Mapping[str, Json]) -> Iterator[tuple[Path_, str]]:
     """Say what about the assays of datasets cannot be, without looking at files."""
     for name, spec in datasets.items():
         here: Path_ = ("datasets", name, "assays")
@@ -71,7 +70,7 @@ def assay_problems(datasets: Mapping[str, Json]) -> Iterator[tuple[Path_, str]]:
             other = datasets.get(name_of(name, assay))
             if assay == spec["assay"]:
                 yield (*here, assay), f"is what the dataset itself is (assay: {assay}); remove one of them"
-            if other is not None and other != assay_spec(spec, assay):
+            if other is not None and other != assay_spec(spec, assay, blank):
                 yield (
                     (*here, assay),
                     f"its results go to '{name_of(name, assay)}', which is a dataset too; rename that one",

@@ -23,6 +23,14 @@ CATEGORIES = (
     "#DDDDDD",
     "#777777",
 )
+EVIDENCE_COLOURS = {
+    "for": (RESISTANT, "#FFFFFF"),
+    "against": (SENSITIVE, "#FFFFFF"),
+    "mixed": ("#CC79A7", "#000000"),
+    "neither": ("#DDDDDD", "#000000"),
+    "not_measured": ("#FFFFFF", "#555555"),
+}
+ALTERATION_COLOURS = {"variant": "#009E73", "copy_number": "#E69F00", "fusion": "#56B4E9", "methylation": "#CC79A7"}
 GATE_COLOURS = {"yes": "#009E73", "low_power": "#E69F00", "no": "#FFFFFF"}
 
 
