@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from resig.plots.palette import VERDICT_COLOURS
 from resig.plots.style import FAINT, plain, wrapped
 
-PANELS, ACROSS = 12, 4
+PANELS, ACROSS = 8, 4
 
 
 def panels(
