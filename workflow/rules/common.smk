@@ -139,6 +139,7 @@ LIBRARY = [
         "plots/sides",
         "plots/style",
         "plots/survival",
+        "plots/tissue",
         "plots/verdicts",
         "profile_page",
         "propose",
@@ -173,6 +174,10 @@ LIBRARY = [
         "scoring/zmean",
         "seen",
         "signatures",
+        "space/__init__",
+        "space/colocalisation",
+        "space/read",
+        "space/tissue",
         "spreadsheet",
         "start_page",
         "stored",
@@ -186,13 +191,21 @@ LIBRARY = [
 sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
 from resig.assays.spread import RNA, TABLES, assay_spec, assays_of, name_of, parents_of
-from resig.config import ConfigError, blank_dataset, complete_config, config_to_describe, folder_of_downloads, load_schema
+from resig.config import (
+    ConfigError,
+    blank_dataset,
+    complete_config,
+    config_to_describe,
+    folder_of_downloads,
+    load_schema,
+)
 from resig.config_alterations import alteration_files
 from resig.in_report import in_report
 from resig.intake.remote import is_brought, local_path
 from resig.intake.several import files_asked, parts_of
 from resig.last_words import after_failure, after_success, asked_again, report_command
 from resig.scoring.shards import count_shards
+from resig.space.tissue import lies_in_space
 
 SHIPPED = "resources/"
 SCHEMA = load_schema(workflow.source_path("../schemas/config.schema.yaml"))
@@ -247,6 +260,7 @@ SHARDS = {dataset: count_shards(spec, at_hand, config["scoring"]["shard_cells"])
 # Datasets with further assays: RNA assays are datasets of their own by now, tables of proteins and sera are not.
 BESIDE = {dataset: spec for dataset, spec in DATASETS.items() if assays_of(spec)}
 PARENTS = parents_of(DATASETS)
+IN_SPACE = [dataset for dataset, spec in DATASETS.items() if lies_in_space(spec, at_hand)]
 ASKED = [(dataset, contrast) for contrast, spec in CONTRASTS.items() for dataset in spec["datasets"]]
 
 
@@ -323,6 +337,11 @@ def has_assays(dataset, contrast):
     return dataset in BESIDE
 
 
+def is_in_space(dataset, contrast):
+    """Return whether the cells or spots of a dataset have coordinates."""
+    return dataset in IN_SPACE
+
+
 def of_ranked(pattern):
     """Expand a pattern over each (dataset, contrast) whose genes are ranked for enrichment."""
     named = config["gsea"]["contrasts"]
@@ -361,6 +380,8 @@ FINAL = [
     *expand("<results>/{dataset}/{table}.tsv", dataset=BESIDE, table=["assays", "readouts"]),
     *expand("<results>/{dataset}/ncrna.svg", dataset=BESIDE),
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.readouts.svg", has_assays),
+    *expand("<results>/{dataset}/tissue.svg", dataset=IN_SPACE),
+    *of_contrasts("<results>/{dataset}/contrasts/{contrast}.colocalisation.tsv", is_in_space),
     "<results>/summary/coverage.tsv",
     "<results>/summary/coverage.svg",
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.svg"),
