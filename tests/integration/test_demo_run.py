@@ -56,6 +56,18 @@ def test_the_real_cohort_gets_the_honest_answer(answers: pd.DataFrame) -> None:
     assert set(real["verdict"]) == {"not_separable", "not_measurable"}
 
 
+def test_every_planted_alteration_is_called_and_every_mechanism_told(demo: Ran) -> None:
+    planted = pd.read_csv(ROOT / "resources/demo/toy_omics/truth_alterations.tsv", sep="\t")
+    calls = pd.read_csv(demo.folder / "results/toy_omics/alterations.tsv", sep="\t", keep_default_na=False)
+    joined = planted.merge(calls, on=["sample", "alteration"], how="outer", suffixes=("_planted", ""))
+    assert joined[joined["call"] != joined["call_planted"]].empty
+    told = pd.read_csv(demo.folder / "results/summary/mechanisms.tsv", sep="\t", keep_default_na=False)
+    ledger = [path for path in (ROOT / "resources/genesets/evidence").glob("*.tsv") if path.name != "accounting.tsv"]
+    asserted = pd.concat([pd.read_csv(path, sep="\t", keep_default_na=False) for path in ledger])
+    assert set(told["mechanism"]) == set(asserted["mechanism"])
+    assert ((told["measured"] == "yes") | (told["needs"] != "")).all()
+
+
 def test_a_second_run_has_nothing_to_do(demo: Ran) -> None:
     again = snakemake(demo.folder, "--cores", "2")
     assert again.code == 0

@@ -65,6 +65,8 @@ rule alteration_contrast:
         "../envs/resig.yaml"
     params:
         spec=lambda wildcards: CONTRASTS[wildcards.contrast],
+    message:
+        "Holding alterations against the arms of {wildcards.contrast} in {wildcards.dataset}"
     script:
         "../scripts/alteration_contrast.py"
 
@@ -90,6 +92,8 @@ rule plot_oncoprint:
         "../envs/resig.yaml"
     params:
         contrasts=CONTRASTS,
+    message:
+        "Drawing the alterations of {wildcards.dataset}"
     script:
         "../scripts/plot_oncoprint.py"
 
@@ -122,6 +126,8 @@ rule sample_profile:
         "../envs/resig.yaml"
     params:
         method=lambda wildcards: methods_of(wildcards.dataset)[0],
+    message:
+        "Writing the profile of each sample of {wildcards.dataset}"
     script:
         "../scripts/sample_profile.py"
 
@@ -152,5 +158,7 @@ rule mechanisms:
     params:
         altered=of_altered("{dataset}"),
         read=of_read("{dataset}"),
+    message:
+        "Listing the mechanisms: how measured, or what would show them"
     script:
         "../scripts/mechanisms.py"

@@ -182,3 +182,17 @@ def test_observations_keep_what_stood_beside_them(tmp_path: Path) -> None:
     assert found.obs["arm"].tolist() == ARM
     assert found.obsm["X_umap"][3].tolist() == [6.0, 7.0]
     assert names_along(tmp_path / "out.h5ad", "obs") == SAMPLES
+
+
+def test_what_is_said_of_cells_is_what_scanpy_computes(tmp_path: Path) -> None:
+    import scanpy
+
+    out, _ = taken(spec(str(FORMATS["h5ad csr"][0](tmp_path)), "single_cell"), tmp_path / "out")
+    cells = pd.read_parquet(out.observations).set_index("observation")
+    theirs = anndata.AnnData(COUNTS.astype(np.float32), obs=pd.DataFrame(index=SAMPLES), var=pd.DataFrame(index=GENES))
+    theirs.var["mt"] = theirs.var_names.str.startswith("MT-")
+    scanpy.pp.calculate_qc_metrics(theirs, qc_vars=["mt"], percent_top=None, inplace=True)
+    expected = theirs.obs.loc[cells.index]
+    np.testing.assert_array_equal(cells["detected_genes"], expected["n_genes_by_counts"])
+    np.testing.assert_allclose(cells["depth"], expected["total_counts"])
+    np.testing.assert_allclose(cells["mito_share"], expected["pct_counts_mt"] / 100, rtol=1e-6)

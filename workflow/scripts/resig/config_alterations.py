@@ -18,6 +18,7 @@ FILES = (
     "samples_map",
 )
 WORDS = ("listed", "all")
+UNKNOWN = "unknown"
 ASSAYS = ("variants", "copy_number", "fusions", "methylation")
 Problem = tuple[tuple[str, ...], str]
 
@@ -57,7 +58,7 @@ def alteration_problems(
             yield ("alterations", key), f"'{path}' is an address; download it first, alterations are read from files"
         elif not Path(locate(path)).is_file():
             yield ("alterations", key), f"file '{path}' does not exist; {nearest_file(path)}"
-        elif key == "copy_number" and spec["genome"] is None and _is_segments(locate(path), path):
+        elif key == "copy_number" and spec["genome"] == UNKNOWN and _is_segments(locate(path), path):
             yield ("alterations", "genome"), "copy_number holds segments; say genome: GRCh37 or GRCh38"
 
 

@@ -32,6 +32,8 @@ REFERENCES = {
     "operating characteristic curves: a nonparametric approach. Biometrics 1988;44:837-845",
     "plus_one": "Phipson B, Smyth GK. Permutation P-values should never be zero: calculating exact P-values when "
     "permutations are randomly drawn. Stat Appl Genet Mol Biol 2010;9:39",
+    "studentized": "Janssen A. Studentized permutation tests for non-i.i.d. hypotheses and the generalized "
+    "Behrens-Fisher problem. Stat Probab Lett 1997;36:9-21",
     "freedman_lane": "Freedman D, Lane D. A nonstochastic interpretation of reported significance levels. J Bus Econ "
     "Stat 1983;1:292-298",
     "bh": "Benjamini Y, Hochberg Y. Controlling the false discovery rate: a practical and powerful approach to "
