@@ -148,6 +148,7 @@ LIBRARY = [
         "plots/sides",
         "plots/style",
         "plots/survival",
+        "plots/tissue",
         "plots/verdicts",
         "profile_page",
         "propose",
@@ -182,6 +183,10 @@ LIBRARY = [
         "scoring/zmean",
         "seen",
         "signatures",
+        "space/__init__",
+        "space/colocalisation",
+        "space/read",
+        "space/tissue",
         "spreadsheet",
         "start_page",
         "stored",
@@ -211,6 +216,7 @@ from resig.intake.remote import is_brought, local_path
 from resig.intake.several import files_asked, parts_of
 from resig.last_words import after_failure, after_success, asked_again, report_command
 from resig.scoring.shards import count_shards
+from resig.space.tissue import lies_in_space
 
 SHIPPED = "resources/"
 SCHEMA = load_schema(workflow.source_path("../schemas/config.schema.yaml"))
@@ -278,6 +284,7 @@ SHARDS = {dataset: count_shards(spec, at_hand, config["scoring"]["shard_cells"])
 # Datasets with further assays: RNA assays are datasets of their own by now, tables of proteins and sera are not.
 BESIDE = {dataset: spec for dataset, spec in DATASETS.items() if assays_of(spec)}
 PARENTS = parents_of(DATASETS)
+IN_SPACE = [dataset for dataset, spec in DATASETS.items() if lies_in_space(spec, at_hand)]
 ASKED = [(dataset, contrast) for contrast, spec in CONTRASTS.items() for dataset in spec["datasets"]]
 
 
@@ -359,6 +366,11 @@ def has_assays(dataset, contrast):
     return dataset in BESIDE
 
 
+def is_in_space(dataset, contrast):
+    """Return whether the cells or spots of a dataset have coordinates."""
+    return dataset in IN_SPACE
+
+
 def of_ranked(pattern):
     """Expand a pattern over each (dataset, contrast) whose genes are ranked for enrichment."""
     named = config["gsea"]["contrasts"]
@@ -397,6 +409,8 @@ FINAL = [
     *expand("<results>/{dataset}/{table}.tsv", dataset=BESIDE, table=["assays", "readouts"]),
     *expand("<results>/{dataset}/ncrna.svg", dataset=BESIDE),
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.readouts.svg", has_assays),
+    *expand("<results>/{dataset}/tissue.svg", dataset=IN_SPACE),
+    *of_contrasts("<results>/{dataset}/contrasts/{contrast}.colocalisation.tsv", is_in_space),
     "<results>/summary/coverage.tsv",
     "<results>/summary/coverage.svg",
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.svg"),
