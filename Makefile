@@ -51,9 +51,10 @@ endure: $(READY) ## the long tests: a real Slurm with faults, runs that are inte
 	@$(BIN)/python tests/cluster/run || test $$? -eq 77
 	@$(BIN)/python tests/interruptions/run
 
-bench: $(READY) ## measure speed and memory against peers, and whether the statistics keep their word
+bench: $(READY) ## measure speed against peers, whether the statistics keep their word, methods and controls on real data
 	@$(BIN)/python benchmarks/run.py
 	@$(BIN)/python benchmarks/calibration/run.py
+	@$(BIN)/python benchmarks/real/run.py
 
 clean: ## remove what runs and set-up have made
 	rm -rf $(VENV) .snakemake results logs .pytest_cache .ruff_cache .mypy_cache .hypothesis
