@@ -1,4 +1,4 @@
-"""The report, opened as a user opens it: each category, a picture, a filter; no error, and nothing leaves the machine."""
+"""The report, opened as a user opens it: each category, a picture, a filter; no error, no request to anywhere."""
 
 import json
 from collections import Counter
