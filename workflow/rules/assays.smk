@@ -42,8 +42,6 @@ rule readouts:
         rna=lambda wildcards: assays_of(BESIDE[wildcards.dataset], RNA),
         tables=lambda wildcards: tables_of(wildcards.dataset),
     message:
-        "Reading proteins and sera beside {wildcards.dataset}"
-    message:
         "Gathering read-outs of the further assays of {wildcards.dataset}"
     script:
         "../scripts/readouts.py"

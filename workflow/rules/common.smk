@@ -130,12 +130,19 @@ LIBRARY = [
         "page",
         "plan",
         "plots/__init__",
+        "plots/adjusted",
+        "plots/asked",
         "plots/contrast",
         "plots/coverage",
+        "plots/genes",
+        "plots/heatmap",
         "plots/ncrna",
+        "plots/null",
         "plots/oncoprint",
         "plots/palette",
+        "plots/panels",
         "plots/readouts",
+        "plots/roc",
         "plots/sides",
         "plots/style",
         "plots/survival",
@@ -186,7 +193,14 @@ LIBRARY = [
 sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
 from resig.assays.spread import RNA, TABLES, assay_spec, assays_of, name_of, parents_of
-from resig.config import ConfigError, blank_dataset, complete_config, config_to_describe, folder_of_downloads, load_schema
+from resig.config import (
+    ConfigError,
+    blank_dataset,
+    complete_config,
+    config_to_describe,
+    folder_of_downloads,
+    load_schema,
+)
 from resig.config_alterations import alteration_files
 from resig.in_report import in_report
 from resig.intake.remote import is_brought, local_path
@@ -313,6 +327,11 @@ def is_survival(dataset, contrast):
     return CONTRASTS[contrast]["survival"] is not None
 
 
+def has_arms(dataset, contrast):
+    """Return whether a contrast is between two groups."""
+    return CONTRASTS[contrast]["groups"] is not None
+
+
 def has_cell_types(dataset, contrast):
     """Return whether a dataset has cells of named types."""
     return DATASETS[dataset]["cell_type"] is not None
@@ -364,6 +383,7 @@ FINAL = [
     "<results>/summary/coverage.tsv",
     "<results>/summary/coverage.svg",
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.svg"),
+    *of_contrasts("<results>/{dataset}/contrasts/{contrast}.roc.svg", has_arms),
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.survival.svg", is_survival),
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.composition.tsv", has_cell_types),
     *of_ranked("<results>/{dataset}/contrasts/{contrast}.gsea.tsv"),

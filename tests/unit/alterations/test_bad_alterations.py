@@ -126,6 +126,17 @@ def test_ids_that_differ_are_told_with_the_likely_reason(tmp_path: Path) -> None
     assert entry["likely_reason"] == "'S3' there looks like 'S3-01' here: an ending such as -1 (1 more would match)"
 
 
+def test_a_sample_that_is_spelt_otherwise_never_passes_for_unaltered(tmp_path: Path) -> None:
+    path = write(tmp_path / "m.maf", *GOOD, *(line.replace("\tS1\t", "\tS3-01\t") for line in GOOD[2:3]))
+    said = refused(variants=path, variants_samples="all")
+    assert "some samples are spelt otherwise than in the dataset: 'S3' there looks like 'S3-01' here" in said
+    assert said.endswith("else samples would pass for unaltered: say which is which in a samples_map")
+    relapse = write(tmp_path / "map.tsv", "from\tto", "S3-01\trelapse")  # another sample, says the user
+    assert calls(variants=path, variants_samples="all", samples_map=relapse).loc["egfr_t790m", "S3"] == "absent"
+    primary = write(tmp_path / "same.tsv", "from\tto", "S3-01\tS3")
+    assert calls(variants=path, variants_samples="all", samples_map=primary).loc["egfr_t790m", "S3"] == "present"
+
+
 def test_records_of_samples_that_the_dataset_lacks_are_kept(tmp_path: Path) -> None:
     path = write(tmp_path / "m.maf", *GOOD, *(line.replace("\tS1\t", "\tX9\t") for line in GOOD[2:3]))
     events = take(variants=path).events

@@ -161,6 +161,11 @@ def _take_records(
         raise ResigError(what, where=path, todo="protein changes look like p.G101V, p.Gly101Val or p.P152fs")
     listed = asked in ("listed", "all")
     joined = join(records.samples, samples, renamed, path)
+    if asked != "listed" and 2 * joined.alike > len(joined.only_in_dataset):
+        todo = "else samples would pass for unaltered: say which is which in a samples_map"
+        raise ResigError(
+            f"some samples are spelt otherwise than in the dataset: {joined.reason}", where=path, todo=todo
+        )
     seen = examined(asked, records.samples, samples, renamed, None if listed else str(locate(asked)))
     measured = set(seen.of.values())
     beyond = sorted({joined.of[each] for each in records.samples if each in joined.of} - measured)
