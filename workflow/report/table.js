@@ -63,7 +63,7 @@ const COLUMNS = [
     cell: row => number(known(row.auroc) ? fixed(row.auroc) : known(row.concordance) ? `C ${fixed(row.concordance)}` : ''), number: true },
   { id: 'fdr', title: 'FDR', key: row => row.fdr, cell: row => number(small(row.fdr)), number: true },
   { id: 'null_p', title: 'Random-set p', key: row => row.null_p, cell: row => number(small(row.null_p)), number: true },
-  { id: 'doubts', title: 'To keep in mind', key: row => doubts(row).join(), cell: row => h('td', {}, doubts(row).map(each => h('span', { class: 'tag' }, each))) },
+  { id: 'doubts', title: 'To keep in mind', key: row => doubts(row).join(), cell: row => h('td', { class: 'doubts' }, doubts(row).map(each => h('span', { class: 'tag' }, each))) },
 ];
 const SORTS = {
   drug: ['Drug', row => row.about.drug], cancer: ['Cancer', row => row.about.cancer], contrast: ['Contrast', row => row.contrast],
@@ -78,7 +78,7 @@ function verdictCell(row) {
   return h('td', { class: 'verdict' }, h('span', { class: 'dot', style: `background:${verdictOf[row.verdict].colour}` }), said(row.verdict));
 }
 function signatureCell(row) {
-  return h('td', { class: 'name' }, h('b', {}, row.about.name), h('small', {}, [row.signature, row.about.drug, row.about.cancer].filter(Boolean).join(' · ')), evidenceTags(row.about));
+  return h('td', { class: 'name' }, h('b', {}, row.about.name), h('small', {}, [row.signature, parts(row.about.drug).join(', '), parts(row.about.cancer).join(', ')].filter(Boolean).join(' · ')), evidenceTags(row.about));
 }
 function whereCell(row) {
   return h('td', { class: 'where' }, row.dataset, h('small', {}, row.contrast, row.cell_type === 'bulk' ? null : ` · ${row.cell_type}`));

@@ -7,113 +7,6 @@ COMPARED = list(dict.fromkeys(dataset for dataset, _ in ASKED))
 DATA = {name: [at_hand(path) for path in files_asked(spec)] for name, spec in DATASETS.items()}
 
 
-rule plot_coverage:
-    input:
-        library=LIBRARY,
-        coverage="<results>/summary/coverage.tsv",
-        signatures="<results>/signatures/signatures.tsv",
-    output:
-        picture=report(
-            "<results>/summary/coverage.svg",
-            caption="../report/coverage.rst",
-            category="Coverage",
-            labels={"what": "picture"},
-        ),
-    log:
-        "<logs>/plot_coverage.log",
-    benchmark:
-        "<benchmarks>/plot_coverage.tsv"
-    conda:
-        "../envs/resig.yaml"
-    message:
-        "Drawing what is measured"
-    script:
-        "../scripts/plot_coverage.py"
-
-
-rule plot_contrast:
-    input:
-        library=LIBRARY,
-        contrast="<results>/{dataset}/contrasts/{contrast}.tsv",
-        scores="<results>/{dataset}/sample_scores.tsv",
-        samples="<results>/{dataset}/samples.tsv",
-        signatures="<results>/signatures/signatures.tsv",
-    output:
-        picture=report(
-            "<results>/{dataset}/contrasts/{contrast}.svg",
-            caption="../report/contrast.rst",
-            category="Contrasts",
-            labels={"contrast": "{contrast}", "dataset": "{dataset}"},
-        ),
-    log:
-        "<logs>/plot_contrast/{dataset}.{contrast}.log",
-    benchmark:
-        "<benchmarks>/plot_contrast/{dataset}.{contrast}.tsv"
-    conda:
-        "../envs/resig.yaml"
-    params:
-        spec=lambda wildcards: CONTRASTS[wildcards.contrast],
-        inference=config["inference"],
-        method=lambda wildcards: methods_of(wildcards.dataset)[0],
-    message:
-        "Drawing {wildcards.dataset}: {wildcards.contrast}"
-    script:
-        "../scripts/plot_contrast.py"
-
-
-rule plot_survival:
-    input:
-        library=LIBRARY,
-        contrast="<results>/{dataset}/contrasts/{contrast}.tsv",
-        scores="<results>/{dataset}/sample_scores.tsv",
-        samples="<results>/{dataset}/samples.tsv",
-        signatures="<results>/signatures/signatures.tsv",
-    output:
-        picture=report(
-            "<results>/{dataset}/contrasts/{contrast}.survival.svg",
-            caption="../report/survival.rst",
-            category="Contrasts",
-            labels={"contrast": "{contrast}, Kaplan-Meier", "dataset": "{dataset}"},
-        ),
-    log:
-        "<logs>/plot_survival/{dataset}.{contrast}.log",
-    benchmark:
-        "<benchmarks>/plot_survival/{dataset}.{contrast}.tsv"
-    conda:
-        "../envs/resig.yaml"
-    params:
-        spec=lambda wildcards: CONTRASTS[wildcards.contrast],
-        inference=config["inference"],
-        method=lambda wildcards: methods_of(wildcards.dataset)[0],
-    message:
-        "Drawing survival in {wildcards.dataset}: {wildcards.contrast}"
-    script:
-        "../scripts/plot_survival.py"
-
-
-rule plot_verdicts:
-    input:
-        library=LIBRARY,
-        verdicts="<results>/summary/verdicts.tsv",
-    output:
-        picture=report(
-            "<results>/summary/verdicts.svg",
-            caption="../report/verdicts.rst",
-            category="Verdicts",
-            labels={"what": "picture"},
-        ),
-    log:
-        "<logs>/plot_verdicts.log",
-    benchmark:
-        "<benchmarks>/plot_verdicts.tsv"
-    conda:
-        "../envs/resig.yaml"
-    message:
-        "Drawing the verdicts"
-    script:
-        "../scripts/plot_verdicts.py"
-
-
 rule verdict_page:
     input:
         library=LIBRARY,
@@ -306,9 +199,6 @@ rule report:
 
 
 localrules:
-    report,
-    plot_coverage,
-    plot_verdicts,
     verdict_page,
     start_page,
     evidence_page,

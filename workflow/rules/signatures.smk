@@ -42,7 +42,7 @@ rule signatures:
     conda:
         "../envs/resig.yaml"
     params:
-        signatures=config["signatures"],
+        signatures=in_report(config["signatures"]),
     message:
         "Reading the signatures"
     script:

@@ -7,5 +7,5 @@ with log_to(snakemake.log[0]):
     draw_coverage(
         COVERAGE.read(snakemake.input.coverage),
         SIGNATURES.read(snakemake.input.signatures),
-        snakemake.output.picture,
+        *snakemake.output,
     )

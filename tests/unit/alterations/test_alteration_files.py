@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from shared_alterations import PLACES, SAMPLES, calls, spec_of, take, told, write
 
+from resig.errors import ResigError
+
 MAF = """
 Hugo_Symbol Entrez_Gene_Id Center NCBI_Build Tumor_Sample_Barcode Verification_Status Validation_Status Mutation_Status
 Sequencer Chromosome Start_position End_position Variant_Classification HGVSp_Short MA:FImpact MA:link.MSA MA:link.PDB
@@ -186,6 +188,30 @@ def test_gistic_and_a_gene_table_of_copies_are_told_apart(tmp_path) -> None:
     assert found.loc["met_amplification"].tolist() == ["present", "absent", "absent"]
     assert found.loc["pten_deletion"].tolist() == ["present", "absent", "absent"]
     assert take(copy_number=copies).inputs[0]["values"] == "numbers of copies (found)"
+
+
+def test_copies_of_two_are_never_taken_for_amplifications(tmp_path) -> None:
+    few = write(tmp_path / "few.tsv", "gene\tS1\tS2\tS3", "MET\t2\t2\t2", "PTEN\t2\t1\t0")
+    assert take(copy_number=few).inputs[0]["values"] == "numbers of copies (found)"
+    found = calls(copy_number=few)
+    assert set(found.loc["met_amplification"]) == {"absent"}
+    assert found.loc["pten_deletion"].tolist() == ["absent", "absent", "present"]
+    unclear = write(tmp_path / "unclear.tsv", "gene\tS1\tS2\tS3", "MET\t1\t1\t2")
+    with pytest.raises(ResigError, match="may be calls from -2 to 2 or numbers of copies: no value tells"):
+        take(copy_number=unclear)
+    assert calls(copy_number=unclear, copy_number_values="calls").loc["met_amplification"].tolist()[2] == "present"
+
+
+def test_log2_ratios_are_cut_and_cbioportals_half_calls_are_calls(tmp_path) -> None:
+    ratios = write(tmp_path / "log2.tsv", "gene\tS1\tS2\tS3", "MET\t1.4\t0.99\t-0.2", "PTEN\t-1\t-0.99\t0.1")
+    assert take(copy_number=ratios).inputs[0]["values"] == "log2 ratios (found)"
+    found = calls(copy_number=ratios)
+    assert found.loc["met_amplification"].tolist() == ["present", "absent", "absent"]
+    assert found.loc["pten_deletion"].tolist() == ["present", "absent", "absent"]
+    half = write(tmp_path / "cna.txt", "Hugo_Symbol\tS1\tS2\tS3", "TP53\t-1.5\t0\t-2", "PTEN\t-1.5\t0\t-2")
+    found = calls(copy_number=half)
+    assert found.loc["tp53_loss"].tolist() == ["present", "absent", "present"]
+    assert found.loc["pten_deletion"].tolist() == ["absent", "absent", "present"]
 
 
 @pytest.mark.parametrize("genome", ["GRCh37", "GRCh38"])

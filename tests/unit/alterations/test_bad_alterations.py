@@ -64,6 +64,11 @@ def test_a_variant_without_a_place_answers_what_it_can(tmp_path: Path) -> None:
     assert found[["tp53_mutation", "bcl2_g101v", "bax_any"]].tolist() == ["present", "not_measured", "absent"]
 
 
+def test_a_silent_residue_at_a_splice_site_is_no_silent_change(tmp_path: Path) -> None:
+    lines = maf("TP53 S1 Splice_Site p.T125T Somatic", "TP53 S2 Silent p.T125T Somatic")
+    assert calls(variants=write(tmp_path / "m.maf", *lines)).loc["tp53_mutation"].tolist()[:2] == ["present", "absent"]
+
+
 def test_duplicates_are_named_and_count_once(tmp_path: Path) -> None:
     twice = maf(*["EGFR S1 Missense_Mutation p.T790M Somatic"] * 2, "EGFR S1 Missense_Mutation p.L858R Somatic")
     source = take(variants=write(tmp_path / "m.maf", *twice))
@@ -119,6 +124,17 @@ def test_ids_that_differ_are_told_with_the_likely_reason(tmp_path: Path) -> None
     (entry,) = take(variants=some).inputs
     assert (entry["only_in_file"], entry["not_examined"]) == ("S3-01", "S3")
     assert entry["likely_reason"] == "'S3' there looks like 'S3-01' here: an ending such as -1 (1 more would match)"
+
+
+def test_a_sample_that_is_spelt_otherwise_never_passes_for_unaltered(tmp_path: Path) -> None:
+    path = write(tmp_path / "m.maf", *GOOD, *(line.replace("\tS1\t", "\tS3-01\t") for line in GOOD[2:3]))
+    said = refused(variants=path, variants_samples="all")
+    assert "some samples are spelt otherwise than in the dataset: 'S3' there looks like 'S3-01' here" in said
+    assert said.endswith("else samples would pass for unaltered: say which is which in a samples_map")
+    relapse = write(tmp_path / "map.tsv", "from\tto", "S3-01\trelapse")  # another sample, says the user
+    assert calls(variants=path, variants_samples="all", samples_map=relapse).loc["egfr_t790m", "S3"] == "absent"
+    primary = write(tmp_path / "same.tsv", "from\tto", "S3-01\tS3")
+    assert calls(variants=path, variants_samples="all", samples_map=primary).loc["egfr_t790m", "S3"] == "present"
 
 
 def test_records_of_samples_that_the_dataset_lacks_are_kept(tmp_path: Path) -> None:

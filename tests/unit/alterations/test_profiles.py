@@ -97,7 +97,7 @@ def a_profile() -> pd.DataFrame:
             ("s0", "hgfmet_hgf_overexpression", "serum", "HGF", 5.0, 1.5, "up", ""),
             ("s1", "hgfmet_hgf_overexpression", "serum", "HGF", 1.0, -1.5, "up", ""),
             ("s0", "exosome_autophagy_mir567_atg5", "small_rna", "hsa-miR-567", 1.0, -2.0, "down", "retracted"),
-            ("s0", "exosome_wnt_mir1236_slc9a1", "small_rna", "hsa-miR-1236-3p", 1.0, -2.0, "down", ""),
+            ("s0", "exosome_wnt_mir1236_slc9a1", "small_rna", "hsa-miR-1236-3p", 1.0, -2.0, "down", "contradicted"),
         ],
         columns=["sample", "mechanism", "assay", "readout", "value", "z", "direction", "flags"],
     )
@@ -124,7 +124,9 @@ def test_each_assay_speaks_for_itself() -> None:
     ]
     assert found.loc[("s1", "hgfmet_egfr_t790m"), "alteration"] == "against"
     assert found.loc[("s0", "venetoclax_bcl2_mutation"), "alteration"] == "not_measured"  # text is no measurement
-    assert found.loc[("s0", "exosome_wnt_mir1236_slc9a1"), "ncrna"] == "for"  # low, and low goes with resistance
+    mir1236 = found.loc[("s0", "exosome_wnt_mir1236_slc9a1")]
+    assert mir1236["ncrna"] == "for"  # low, and low goes with resistance
+    assert mir1236["ncrna_seen"] == "hsa-miR-1236-3p z -2.00 (expected down, contradicted)"
     assert found.loc[("s0", "exosome_autophagy_mir567_atg5"), "ncrna"] == "neither"  # retracted: shown, not counted
 
 

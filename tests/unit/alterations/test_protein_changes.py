@@ -40,6 +40,13 @@ LETTER = {letter: name for name, letter in THREE.items() if letter not in "XUO*"
         ("FLT3-ITD", Change("itd")),
         ("ITD", Change("itd")),
         ("p.?", Change("unpredicted")),
+        # As Oncotator writes it in MAFs of the TCGA: positions alone, and what stood there before.
+        ("p.599_600insDFREYEY", Change("insertion", "", 599, 600, "DFREYEY")),
+        ("p.600_600D>DSSDNEYFYVDFREYEYD", Change("delins", "", 600, 600, "DSSDNEYFYVDFREYEYD")),
+        ("p.594_600FREYEYD>Y", Change("delins", "", 594, 600, "Y")),
+        ("p.746_750ELREA>A", Change("delins", "", 746, 750, "A")),
+        ("p.746_750del", Change("deletion", "", 746, 750)),
+        ("p.-920fs", Change("frameshift", "", 920, 920)),
     ],
 )
 def test_each_spelling_means_what_it_says(written: str, meant: Change) -> None:

@@ -52,7 +52,7 @@ contradicted
 or retracted, and {len(left_out)} more are left out because theirs is retracted. Ids such as TRA-069 are rows of the
 ledger
 (resources/genesets/evidence).</p>
-<ul>{legend}</ul>
+<ul class="legend">{legend}</ul>
 <p class="controls"><label>Search <input type="search" id="search" placeholder="signature, gene, drug, word …"></label>
 <label><input type="checkbox" id="doubt"> only contradicted or retracted</label> <span id="count"
 role="status"></span></p>
@@ -70,18 +70,13 @@ def _members(used: pd.DataFrame | None, left_out: pd.DataFrame | None) -> list[d
 def _section(
     about: Mapping[str, str], source: str, answer: str, members: list[dict[str, str]], contradictions: pd.DataFrame
 ) -> str:
-    facts = {
-        "Drug": about["drug"],
-        "Cancer": about["cancer"],
-        "Read in": about["context"],
-        "Assay": about["assay"].replace("_", " "),
-        "Tier": about["tier"],
-        "Document": ": ".join(part for part in (about["document"], source) if part),
-        "Collection": about["collection"],
-        "Caveat": about["caveat"],
-        "Answer of this run": answer,
-    }
-    told = "<br>".join(f'<span class="soft">{key}:</span> {text(value)}' for key, value in facts.items() if value)
+    source = ": ".join(part for part in (about["document"], source) if part)
+    short = {"Drug": about["drug"].replace(";", ", "), "Cancer": about["cancer"].replace(";", ", ")}
+    short |= {"Read in": about["context"], "Tier": about["tier"]}
+    long = {"Document": source, "Collection": "" if source else about["collection"], "Caveat": about["caveat"]}
+    told = "<br>".join(
+        [_facts(short), *(_facts({key: value}) for key, value in (long | {"In this run": answer}).items() if value)]
+    )
     listed = table(
         ["member", "in resistance", "evidence is", "used", "section", "what the document says"],
         [
@@ -102,6 +97,10 @@ def _section(
 <p>{told}</p>
 {listed}
 {_against(members, contradictions)}</section>"""
+
+
+def _facts(facts: Mapping[str, str]) -> str:
+    return " · ".join(f'<span class="soft">{key}:</span> {text(value)}' for key, value in facts.items() if value)
 
 
 def _against(members: list[dict[str, str]], contradictions: pd.DataFrame) -> str:

@@ -15,6 +15,7 @@ from resig.references import Cited
 from resig.scoring import METHODS
 from resig.signatures import SHIPPED
 
+ASSAYS = {"mrna": "mRNA", "total_rna": "total RNA", "small_rna": "small RNA", "circ_rna": "circular RNA"}
 SCORES = {
     "counts": "counts",
     "linear": "values on a linear scale",
@@ -135,10 +136,10 @@ def _data(run: Run) -> str:
         kind = "single-cell" if spec["kind"] == "single_cell" else "bulk"
         found = SCORES[intake["values"]["found"]]
         said.append(
-            f"{name}: {spec['organism']} {kind} data ({spec['assay'].replace('_', ' ')}), {samples['used']:,} "
+            f"{name}: {spec['organism']} {kind} data ({ASSAYS[spec['assay']]}), {samples['used']:,} "
             f"biological "
             f"samples{cells}, {intake['genes']['used']:,} genes in use, {found}; "
-            f"{intake['identifiers']['resolved']:.1%} of "
+            f"{100 * intake['identifiers']['resolved']:.1f} % of "
             f"the features were recognised ({intake['identifiers']['kind']})."
         )
     return " ".join(said)
@@ -185,7 +186,7 @@ def _comparisons(run: Run, cite: Cited) -> str:
     assert rows is not None
     said = []
     for name, spec in run.config["contrasts"].items():
-        said.append(f"{name} asked for {question(spec)} ({_sizes(rows[rows['contrast'] == name])}).")
+        said.append(f"Contrast {name}: {question(spec)} ({_sizes(rows[rows['contrast'] == name])}).")
     kinds = {kind_of(spec) for spec in run.config["contrasts"].values()}
     if kinds & {"groups", "trend"}:
         what = [
@@ -225,22 +226,19 @@ def _comparisons(run: Run, cite: Cited) -> str:
 
 def _permutations(run: Run, rows: pd.DataFrame, cite: Cited) -> str:
     most, types = run.config["inference"]["permutations"], set(rows["p_type"])
-    within = any(spec["pair_by"] or spec["block_by"] for spec in run.config["contrasts"].values())
-    adjusted = any(spec["covariates"] for spec in run.config["contrasts"].values())
+    asked = run.config["contrasts"].values()
+    within = any(spec["pair_by"] or spec["block_by"] for spec in asked)
+    adjusted = any(spec["covariates"] for spec in asked)
+    bare = [
+        each for each in asked if each["groups"] and not (each["pair_by"] or each["block_by"] or each["covariates"])
+    ]
     said = "P-values are two-sided, from permutations of samples" + (" within pairs or blocks" if within else "")
-    how = {
-        "exact": f"all arrangements where there were at most {most:,}",
-        "monte_carlo": f"{most:,} random ones with the plus-one rule "
-        f"{cite('plus_one') if 'monte_carlo' in types else ''}",
-    }
-    used = [words.strip() for kind, words in how.items() if kind in types]
-    plain = any(
-        spec["groups"] and not (spec["pair_by"] or spec["block_by"] or spec["covariates"])
-        for spec in run.config["contrasts"].values()
-    )
-    said += f", the statistic of unpaired arms being Welch's t {cite('studentized')}" if plain else ""
+    exact = f"all arrangements where there were at most {most:,}"
+    drawn = f"{most:,} random ones with the plus-one rule {cite('plus_one')}" if "monte_carlo" in types else ""
+    used = ", else ".join(([exact] if "exact" in types else []) + ([drawn] if drawn else []))
+    welch = f"; unpaired arms were compared by Welch's t {cite('studentized')}" if bare else ""
     lane = f"; with covariates residuals were permuted {cite('freedman_lane')}" if adjusted else ""
-    return f"{said} ({' and '.join(used)}){lane}." if used else f"{said}{lane}."
+    return f"{said}{f' ({used})' if used else ''}{welch}{lane}."
 
 
 def _sizes(rows: pd.DataFrame) -> str:

@@ -11,7 +11,7 @@ from resig.alterations.profile import ASSAYS, CUT
 from resig.files import write_text
 from resig.plots.palette import EVIDENCE_COLOURS, said
 
-SHOWN = 200
+SHOWN = 100
 TITLES = {"expression": "Expression", "alteration": "DNA", "ncrna": "ncRNA", "protein": "Protein", "serum": "Serum"}
 STAGES = {"named_only": "named, no data", "registered_trial": "registered trial"}
 
@@ -63,7 +63,7 @@ def _row(row: Any, about: pd.DataFrame, told: set[str]) -> str:
     mechanism = row.mechanism
     link = f' <a href="#{html.escape(mechanism)}">reversal</a>' if mechanism in told else ""
     mark = " <b>conflict</b>" if row.conflict == "yes" else ""
-    drug = html.escape(about["drug"].get(mechanism, ""))
+    drug = html.escape(" in ".join(filter(None, (about.loc[mechanism, column] for column in ("drug", "cancer")))))
     cells = [f"<td>{html.escape(row.name)}{mark}<br><small>{drug}{link}</small></td>"]
     for assay in ASSAYS:
         seen = html.escape(getattr(row, f"{assay}_seen"))

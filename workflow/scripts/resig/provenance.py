@@ -16,7 +16,7 @@ import yaml
 
 import resig
 from resig.files import sha256_of, write_text
-from resig.page import page, table, text
+from resig.page import Markup, page, table, text
 
 LARGE = 2 * 2**30  # bytes; summing up a larger file takes longer than the report is worth
 SHOWN = 12  # files of a folder that are listed
@@ -63,10 +63,10 @@ def write_provenance(
 ) -> None:
     """Write the page; `data` are datasets with their files, matrix and metadata."""
     run = {
-        "made": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "command": os.environ.get(RUN, "not recorded (this job ran on another machine)"),
+        "made": _time(datetime.now()),
+        "command": _code(os.environ.get(RUN, "not recorded (this job ran on another machine)")),
         "resig": f"{resig.__version__}{_described(os.environ.get(CHECKOUT, ''))}",
-        "lock file": f"requirements.lock, sha256 {sha256_of(lock)}",
+        "lock file": _code(f"requirements.lock, sha256 {sha256_of(lock)}"),
         "system": f"{platform.system()} {platform.machine()}",
     }
     sources = [row for name, path in data for row in _files(name, Path(path))]
@@ -129,9 +129,17 @@ def _files(dataset: str, path: Path) -> list[list[str]]:
 
 def _file(path: Path) -> list[str]:
     status = path.stat()
-    day = datetime.fromtimestamp(status.st_mtime).astimezone().isoformat(timespec="seconds")
+    day = _time(datetime.fromtimestamp(status.st_mtime))
     total = sha256_of(path) if status.st_size <= LARGE else "not taken: a large file"
-    return [str(path), day, f"{status.st_size:,}", total]
+    return [_code(path), day, f"{status.st_size:,}", _code(total)]
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+def _code(words: object) -> Markup:
+    return Markup(f"<code>{text(words)}</code>")
 
 
 def _costs(folder: str | os.PathLike[str]) -> str:

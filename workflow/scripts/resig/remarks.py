@@ -73,7 +73,7 @@ def _dropped(where: str, flags: set[str]) -> list[str]:
         if number.isdigit():
             most[why] = max(most.get(why, 0), int(number))
     return [
-        f"{where}: up to {n} samples take no part ({why.replace('_', ' ')})"
+        f"{where}: up to {n} {'samples take' if n > 1 else 'sample takes'} no part ({why.replace('_', ' ')})"
         for why, n in sorted(most.items(), key=lambda each: -each[1])
     ]
 

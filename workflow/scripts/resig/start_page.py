@@ -91,7 +91,7 @@ def _cells(cell_type: str) -> str:
 
 def _figures(row: Any) -> str:
     kind = {"spearman": "rho", "log_hr": "log HR"}.get(row.effect_type, "g")
-    effect = "" if pd.isna(row.effect) else f"{kind} {row.effect:.2f}, "
+    effect = "" if pd.isna(row.effect) else f"{kind} {row.effect:.2f}, ".replace("-", "\N{MINUS SIGN}")
     return f"{effect}FDR {row.fdr:.2g}"
 
 

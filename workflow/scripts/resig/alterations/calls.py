@@ -65,7 +65,7 @@ def ask(
     answers = [(each, _ask_change(condition, each)) for each in events]
     if any(answer for _, answer in answers):
         return True, "; ".join(_said(each) for each, answer in answers if answer), ""
-    others = "; ".join(f"{_said(each)}, not counted" for each, _ in answers)
+    others = "; ".join(f"{_said(each)}, not counted" for each, answer in answers if answer is False)
     if any(answer is None for _, answer in answers):
         unclear = ", ".join(
             f"'{each.change or each.effect}' ({each.place})" for each, answer in answers if answer is None

@@ -115,7 +115,8 @@ def _of_readouts(readouts: pd.DataFrame | None) -> dict[tuple[str, str, str], li
         why = (
             f"expected {row.direction}" if counts else "retracted, not counted" if retracted else "no direction stated"
         )
-        said = f"{row.readout} z {row.z:+.2f} ({why})"
+        doubt = ", contradicted" if "contradicted" in row.flags else ""
+        said = f"{row.readout} z {row.z:+.2f} ({why}{doubt})"
         assay = OF_ASSAY.get(row.assay, row.assay)
         z = row.z * SIGNS[row.direction] if counts else np.nan
         found.setdefault((row.sample, row.mechanism, assay), []).append(Seen(z, said))

@@ -9,16 +9,16 @@ Ala Arg Asn Asp Cys Gln Glu Gly His Ile Leu Lys Met Phe Pro Ser Thr Trp Tyr Val 
 """
 THREE = dict(zip(_NAMES.split(), "ARNDCQEGHILKMFPSTWYVUOX*", strict=True))
 _THREE = re.compile("|".join(THREE))
-_RANGE = r"([A-Z*])(\d+)(?:_([A-Z*])(\d+))?"
+_RANGE = r"([A-Z*])?(\d+)(?:_([A-Z*])?(\d+))?"  # Oncotator writes positions alone
 _FORMS = {
     "silent": re.compile(r"([A-Z*])(\d+)(?:=|\1)"),
     "nonsense": re.compile(r"([A-Z])(\d+)(?:\*|X)"),
     "extension": re.compile(r"(?:\*|X)(\d+)(?:[A-Z?])?(?:ext.*)?"),
     "start_lost": re.compile(r"M1(?:\?|ext.*)"),
     "missense": re.compile(r"([A-Z])(\d+)([A-Z])"),
-    "frameshift": re.compile(r"([A-Z])(\d+)([A-Z])?fs(?:[*X]?(?:\d+|\?)?)?"),
-    "insertion": re.compile(r"([A-Z*])(\d+)_([A-Z*])(\d+)ins([A-Z*]+|\d+|\(\d+\)|\?)?"),
-    "delins": re.compile(_RANGE + r"(?:delins|>|delIns)([A-Z*]+)"),
+    "frameshift": re.compile(r"([A-Z-])?(\d+)([A-Z])?fs(?:[*X]?(?:\d+|\?)?)?"),
+    "insertion": re.compile(r"([A-Z*])?(\d+)_([A-Z*])?(\d+)ins([A-Z*]+|\d+|\(\d+\)|\?)?"),
+    "delins": re.compile(_RANGE + r"(?:delins|delIns|[A-Z*]*>)([A-Z*]+)"),
     "deletion": re.compile(_RANGE + r"del(?:[A-Z]+|\d+)?"),
     "duplication": re.compile(_RANGE + r"dup(?:[A-Z]+|\d+)?"),
     "splice": re.compile(r"(?:[A-Z*])?(\d+)_splice|(?:e\d+[+-]\d+)|splice"),
@@ -83,10 +83,10 @@ def parse(text: str) -> Change | None:
             case "insertion":
                 after = found[5] or ""
                 kind = "nonsense" if after.startswith("*") else kind
-                return Change(kind, found[1], int(found[2]), int(found[4]), after)
+                return Change(kind, found[1] or "", int(found[2]), int(found[4]), after)
             case "deletion" | "duplication" | "delins":
                 after = found[5] if kind == "delins" else ""
-                return Change(kind, found[1], int(found[2]), int(found[4] or found[2]), after)
+                return Change(kind, found[1] or "", int(found[2]), int(found[4] or found[2]), after)
         after = found[3] or "" if kind in ("missense", "frameshift") else ""
-        return Change(kind, found[1], int(found[2]), int(found[2]), after)
+        return Change(kind, (found[1] or "").strip("-"), int(found[2]), int(found[2]), after)
     return None

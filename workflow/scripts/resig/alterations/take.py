@@ -25,6 +25,7 @@ BUILDS = {
     "37": "GRCh37", "grch37": "GRCh37", "hg19": "GRCh37", "grch37-lite": "GRCh37", "b37": "GRCh37",
     "38": "GRCh38", "grch38": "GRCh38", "hg38": "GRCh38",
 }  # fmt: skip
+CALLS = (-2, -1.5, -1, 0, 1, 2)  # cBioPortal has -1.5 for a deletion of which a part is homozygous
 COPIES = (0.5, 1.5, 2.5, 5.0)  # below, below, from, from; a convention for a diploid genome
 USED, DUPLICATE, SILENT, UNREADABLE, DROPPED = "used", "duplicate", "silent", "unreadable", "not_used"
 
@@ -160,10 +161,17 @@ def _take_records(
         raise ResigError(what, where=path, todo="protein changes look like p.G101V, p.Gly101Val or p.P152fs")
     listed = asked in ("listed", "all")
     joined = join(records.samples, samples, renamed, path)
+    if asked != "listed" and 2 * joined.alike > len(joined.only_in_dataset):
+        todo = "else samples would pass for unaltered: say which is which in a samples_map"
+        raise ResigError(
+            f"some samples are spelt otherwise than in the dataset: {joined.reason}", where=path, todo=todo
+        )
     seen = examined(asked, records.samples, samples, renamed, None if listed else str(locate(asked)))
     measured = set(seen.of.values())
     beyond = sorted({joined.of[each] for each in records.samples if each in joined.of} - measured)
     remarks = [*records.remarks, *genes.remarks()]
+    if not records.n:
+        remarks.append("has no record")
     if beyond:
         remarks.append(
             f"{', '.join(beyond)} have records, but are not among the samples said to be examined: taken as examined"
@@ -272,17 +280,9 @@ def _take_grid(
 def _as_calls(taken: Taken, grid: Grid, asked: str, cuts: list[float], path: str, source: Source) -> None:
     """Turn log2 ratios or copies into calls from -2 to 2."""
     values = np.array(list(taken.values.values()))
-    kind = asked
-    whole = bool(len(values)) and bool((values % 1 == 0).all())
-    if grid.format.startswith("segments"):
-        kind = "log2"
-    elif asked == "auto":
-        calls = whole and bool((np.abs(values) <= 2).all())
-        kind = (
-            "calls" if calls or not len(values) else "copies" if (values >= 0).all() and values.mean() > 1 else "log2"
-        )
-    if kind == "calls" and (not whole or (np.abs(values) > 2).any()):
-        odd = next(value for value in values if value % 1 or abs(value) > 2)
+    kind = _kind_of(values, grid.format, asked, path)
+    if kind == "calls" and not np.isin(values, CALLS).all():
+        odd = values[~np.isin(values, CALLS)][0]
         raise ResigError(f"has {odd:g}, which is no call from -2 to 2", where=path, todo="set copy_number_values")
     if kind == "copies" and (values < 0).any():
         raise ResigError(f"has {values.min():g} copies", where=path, todo="set copy_number_values")
@@ -297,6 +297,24 @@ def _as_calls(taken: Taken, grid: Grid, asked: str, cuts: list[float], path: str
             taken.values[key] = call
     named = {"calls": "calls from -2 to 2", "log2": "log2 ratios", "copies": "numbers of copies"}[kind]
     source.inputs[-1]["values"] = f"{named}{' (found)' if asked == 'auto' else ''}"
+
+
+def _kind_of(values: np.ndarray, form: str, asked: str, path: str) -> str:
+    if form.startswith("segments"):
+        return "log2"
+    if asked != "auto":
+        return asked
+    if form.startswith("GISTIC") or not len(values):
+        return "calls"
+    if np.isin(values, CALLS).all():
+        middle = float(np.median(values))
+        if (values < 0).any() or middle == 0:
+            return "calls"
+        if middle == 2:
+            return "copies"
+        what = "may be calls from -2 to 2 or numbers of copies: no value tells"
+        raise ResigError(what, where=path, todo="set copy_number_values: calls or copies")
+    return "copies" if (values >= 0).all() and values.mean() > 1 else "log2"
 
 
 def _below(value: float, cut: float, strict: bool) -> bool:

@@ -21,6 +21,8 @@ class Joined:
     only_in_file: list[str]
     only_in_dataset: list[str]
     reason: str
+    alike: int
+    """Samples of the dataset that would match under another spelling."""
 
 
 def read_map(path: str | None, called: str) -> dict[str, str]:
@@ -60,7 +62,8 @@ def join(
     of = {each: name for each, name in names.items() if name in known}
     left = [each for each in names if each not in of]
     missing = [each for each in samples if each not in set(of.values())]
-    reason = say(likely_reason(missing, [names[each] for each in left]))
+    found = likely_reason(missing, [names[each] for each in left if each not in renamed])
+    reason = say(found)
     if names and not of:
         hint = reason or f"ids there begin with '{next(iter(names))}', in the dataset with '{samples[0]}'"
         raise ResigError(
@@ -72,7 +75,7 @@ def join(
             both = [each for each, name in of.items() if name == twice]
             what = f"'{both[0]}' and '{both[1]}' are both sample '{twice}'"
             raise ResigError(what, where=called, todo="keep one column of it, or change the samples_map")
-    return Joined(of, left, missing, reason)
+    return Joined(of, left, missing, reason, found.matched if found else 0)
 
 
 def examined(

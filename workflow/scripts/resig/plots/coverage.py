@@ -12,7 +12,7 @@ from resig.plots.style import FAINT, plain, save
 WORDS = {"yes": "scored", "low_power": "scored, low power (few genes or a limited assay)", "no": "not scored"}
 
 
-def draw_coverage(coverage: pd.DataFrame, signatures: pd.DataFrame, path: str | os.PathLike[str]) -> None:
+def draw_coverage(coverage: pd.DataFrame, signatures: pd.DataFrame, *paths: str | os.PathLike[str]) -> None:
     """Draw one cell for each signature and dataset: members measured of all members."""
     order = [each for each in signatures["signature"] if each in set(coverage["signature"])]
     datasets = list(dict.fromkeys(coverage["dataset"]))
@@ -48,4 +48,4 @@ def draw_coverage(coverage: pd.DataFrame, signatures: pd.DataFrame, path: str | 
         title="members measured",
         alignment="left",
     )
-    save(figure, path)
+    save(figure, *paths)

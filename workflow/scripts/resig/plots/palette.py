@@ -9,6 +9,20 @@ VERDICT_COLOURS = {
     "underpowered": "#F0E442",
     "not_measurable": "#FFFFFF",
 }
+# Paul Tol's muted scheme and two greys: told apart by colour-blind readers, none of them a colour of a verdict's arm.
+CATEGORIES = (
+    "#332288",
+    "#88CCEE",
+    "#44AA99",
+    "#117733",
+    "#999933",
+    "#DDCC77",
+    "#CC6677",
+    "#882255",
+    "#AA4499",
+    "#DDDDDD",
+    "#777777",
+)
 EVIDENCE_COLOURS = {
     "for": (RESISTANT, "#FFFFFF"),
     "against": (SENSITIVE, "#FFFFFF"),

@@ -1,6 +1,7 @@
 """What all pictures share: letters, lines, and how a figure is saved."""
 
 import os
+import re
 import textwrap
 
 import matplotlib
@@ -12,6 +13,7 @@ from matplotlib.figure import Figure
 from resig.files import whole_file
 
 INK, FAINT = "#222222", "#999999"
+DPI = 150
 
 plt.rcParams.update(
     {
@@ -29,11 +31,34 @@ plt.rcParams.update(
 )
 
 
-def save(figure: Figure, path: str | os.PathLike[str]) -> None:
-    """Save as SVG, the same bytes for the same content."""
-    with whole_file(path) as partial:
-        figure.savefig(partial, format="svg", metadata={"Date": None}, bbox_inches="tight", pad_inches=0.15)
+def save(figure: Figure, *paths: str | os.PathLike[str]) -> None:
+    """Save as SVG or PNG, by the name of each file; the same bytes for the same content."""
+    figure.draw_without_rendering()
+    figure._layout_engine = None  # type: ignore[attr-defined]  # laid out once: a placeholder would draw it all again
+    box = figure.get_tightbbox().padded(0.15)
+    for path in paths:
+        kind = os.fspath(path).rsplit(".", 1)[-1]
+        metadata = {"Date": None} if kind == "svg" else {"Software": None}
+        with whole_file(path) as partial:
+            figure.savefig(partial, format=kind, metadata=metadata, bbox_inches=box, dpi=DPI)
+            if kind == "svg":
+                partial.write_text(compact(partial.read_text(encoding="utf-8")), encoding="utf-8")
     plt.close(figure)
+
+
+def compact(svg: str) -> str:
+    """Return the same picture in fewer bytes: without comments and indents, in thousandths of a point (not scales)."""
+    for pattern, instead in ((r"<!--.*?-->\s*", ""), (r"\n\s+", "\n"), (r"(?<!scale\(0)(\.\d{3})\d+", r"\1")):
+        svg = re.sub(pattern, instead, svg, flags=re.DOTALL)
+    return svg.replace("DejaVuSans-", "D")
+
+
+def shortened(name: str, width: int = 60) -> str:
+    """Cut a name that is longer than the width, in its middle: beginnings and ends tell names apart."""
+    if len(name) <= width:
+        return name
+    ahead = (width - 1) * 2 // 3
+    return f"{name[:ahead]}…{name[len(name) - (width - 1 - ahead) :]}"
 
 
 def plain(name: str) -> str:

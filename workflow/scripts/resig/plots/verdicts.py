@@ -12,7 +12,7 @@ from resig.plots.style import plain, save
 DARK = {"supported", "contradicted"}
 
 
-def draw_verdicts(verdicts: pd.DataFrame, path: str | os.PathLike[str]) -> None:
+def draw_verdicts(verdicts: pd.DataFrame, *paths: str | os.PathLike[str]) -> None:
     """Draw the verdict matrix; signatures that no dataset can measure are counted, not drawn."""
     unit = ["dataset", "contrast", "cell_type"]
     columns = list(verdicts[unit].drop_duplicates().itertuples(index=False, name=None))
@@ -47,7 +47,7 @@ def draw_verdicts(verdicts: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     if left_out:
         note += f"\n{left_out} signatures cannot be measured in any of these datasets (see Coverage)"
     axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.01), ncols=2, title=note, alignment="left")
-    save(figure, path)
+    save(figure, *paths)
 
 
 def _signed(effect: float) -> str:

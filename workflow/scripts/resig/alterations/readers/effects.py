@@ -21,6 +21,7 @@ splice_polypyrimidine_tract_variant splice_donor_region_variant splice_donor_5th
 initiator_codon_variant+non_canonical_start_codon 5_prime_utr_premature_start_codon_gain_variant
 """
 CHANGES, SILENT = frozenset(_CHANGES.split()), frozenset(_SILENT.split())
+SPLICES = frozenset({"splice_site", "splice_acceptor_variant", "splice_donor_variant"})
 FRAMES = {
     "frame_shift_del": "frameshift",
     "frame_shift_ins": "frameshift",
@@ -42,6 +43,8 @@ def judge(change: str, effect: str) -> tuple[Change | None, bool | None]:
     parsed = parse(change) if change else None
     if change and parsed is None:
         return None, None  # unknown syntax is never guessed at
+    if parsed is not None and parsed.kind == "silent" and words & SPLICES:
+        return Change("splice", "", parsed.first, parsed.last), True  # the same residue, another transcript: TP53 T125=
     if parsed is not None and parsed.kind != "unpredicted":
         return parsed, parsed.kind != "silent"
     if words & CHANGES:

@@ -12,9 +12,9 @@ from resig.errors import ResigError
 
 SAMPLE = ("ID", "Sample", "Tumor_Sample_Barcode", "sample_id", "GDC_Aliquot")
 CHROMOSOME = ("chrom", "Chromosome", "chr")
-START = ("loc.start", "Start", "Start_Position", "start")
-END = ("loc.end", "End", "End_Position", "end")
-MEAN = ("seg.mean", "Segment_Mean", "mean", "log2", "Seg.CN")
+START = ("loc.start", "Start", "Start_Position", "Start.bp")
+END = ("loc.end", "End", "End_Position", "End.bp")
+MEAN = ("seg.mean", "Segment_Mean", "Seg.CN", "mean", "log2")
 SEX = {"23": "X", "24": "Y"}
 ENOUGH = 0.5  # share of a gene that segments must cover
 
