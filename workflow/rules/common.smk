@@ -43,6 +43,7 @@ LIBRARY = [
         "assays/spread",
         "build_genesets",
         "catalogue",
+        "cohorts",
         "columns",
         "companions",
         "compiled",
@@ -92,6 +93,7 @@ LIBRARY = [
         "intake/genes",
         "intake/labels",
         "intake/mismatch",
+        "intake/only",
         "intake/quality",
         "intake/readers/__init__",
         "intake/readers/by_rows",
@@ -198,6 +200,7 @@ LIBRARY = [
 sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
 from resig.assays.spread import RNA, TABLES, assay_spec, assays_of, name_of, parents_of
+from resig.cohorts import chosen_cohorts, read_cohorts
 from resig.config import (
     ConfigError,
     blank_dataset,
@@ -207,6 +210,7 @@ from resig.config import (
     load_schema,
 )
 from resig.config_alterations import alteration_files
+from resig.errors import ResigError
 from resig.in_report import in_report
 from resig.intake.remote import is_brought, local_path
 from resig.intake.several import files_asked, parts_of
@@ -216,6 +220,19 @@ from resig.space.tissue import lies_in_space
 
 SHIPPED = "resources/"
 SCHEMA = load_schema(workflow.source_path("../schemas/config.schema.yaml"))
+COHORTS = workflow.source_path("../../resources/cohorts/cohorts.tsv")
+
+# `snakemake cohorts --config cohorts=ID,ID`: public cohorts, each with a config of its own.
+try:
+    CHOSEN = chosen_cohorts(config.get("cohorts"), read_cohorts(COHORTS))
+except ResigError as problem:
+    raise WorkflowError(f"ERROR: {problem}")
+for cohort in CHOSEN:
+
+    configfile: workflow.source_path(f"../../config/examples/{cohort}.yaml")
+
+
+config.pop("cohorts", None)
 DOWNLOADS = folder_of_downloads(config, SCHEMA)
 CHECKOUT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
 

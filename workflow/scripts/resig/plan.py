@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from resig.assays.spread import assays_of, parents_of
+from resig.config_alterations import said_of_alterations
 from resig.config_contrasts import columns_of
 from resig.coverage import measure_coverage, of_assay
 from resig.errors import ResigError
@@ -55,6 +56,7 @@ def describe_plan(
         lines += ["", *_dataset_lines(name, dataset, config, own, members, identified)]
         lines += [f"  beside it: {', '.join(assays_of(dataset))}"] * bool(assays_of(dataset))
         lines += _context_lines(dataset, signatures, labels[name])
+        lines += said_of_alterations(dataset)
     for name, contrast in config["contrasts"].items():
         lines += ["", f"contrast {name}: {question(contrast)}"]
         for dataset in contrast["datasets"]:
