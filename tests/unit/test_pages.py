@@ -170,7 +170,7 @@ def test_the_text_has_the_thresholds_of_the_run() -> None:
     words = whole(asked)
     for said in (
         "at most 0.123",
-        "at most 7 %",
+        "direction) at most 0.07",
         "4,321 random gene sets",
         "7,654 random ones",
         "seed 99",

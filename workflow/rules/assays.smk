@@ -1,5 +1,6 @@
-# in:  further assays of the same samples, where a dataset has them (datasets.<name>.assays)
-# out: <results>/{dataset}/{assays,readouts,readout_features}.tsv
+# in:  further assays of the same samples, where a dataset has them (datasets.<name>.assays); coordinates of spots
+# out: <results>/{dataset}/{assays,readouts,readout_features,ncrna}.tsv, contrasts/{contrast}.readouts.tsv;
+#      colocalisation.tsv, colocalisation_samples.tsv, contrasts/{contrast}.colocalisation.tsv, tissue.svg
 
 EVIDENCE = {table: workflow.source_path(f"../../resources/genesets/{table}.tsv") for table in ("ncrna", "readouts")}
 
@@ -147,3 +148,65 @@ rule plot_readouts:
         "Drawing read-outs: {wildcards.contrast} in {wildcards.dataset}"
     script:
         "../scripts/plot_readouts.py"
+
+
+rule colocalisation:
+    input:
+        library=LIBRARY,
+        matrix=lambda wildcards: [at_hand(path) for path in parts_of(DATASETS[wildcards.dataset]["matrix"]).values()],
+        metadata=lambda wildcards: [
+            at_hand(path) for path in [DATASETS[wildcards.dataset]["metadata"]] if path is not None
+        ],
+        observations="<results>/{dataset}/observations.parquet",
+        scores="<results>/{dataset}/scores.parquet",
+        coverage="<results>/{dataset}/coverage.tsv",
+        signatures="<results>/signatures/signatures.tsv",
+    output:
+        sections="<results>/{dataset}/colocalisation.tsv",
+        samples="<results>/{dataset}/colocalisation_samples.tsv",
+        picture=report(
+            "<results>/{dataset}/tissue.svg",
+            caption="../report/tissue.rst",
+            category="Scores",
+            labels={"dataset": "{dataset}", "what": "scores on the tissue"},
+        ),
+    log:
+        "<logs>/colocalisation/{dataset}.log",
+    benchmark:
+        "<benchmarks>/colocalisation/{dataset}.tsv"
+    wildcard_constraints:
+        dataset=one_of(IN_SPACE),
+    conda:
+        "../envs/resig.yaml"
+    params:
+        spec=lambda wildcards: DATASETS[wildcards.dataset],
+        method=lambda wildcards: methods_of(wildcards.dataset)[0],
+        inference=config["inference"],
+    message:
+        "Laying scores on the tissue of {wildcards.dataset}"
+    script:
+        "../scripts/colocalisation.py"
+
+
+rule contrast_colocalisation:
+    input:
+        library=LIBRARY,
+        sections="<results>/{dataset}/colocalisation.tsv",
+        samples="<results>/{dataset}/samples.tsv",
+        report="<results>/{dataset}/intake.json",
+    output:
+        contrast="<results>/{dataset}/contrasts/{contrast}.colocalisation.tsv",
+    log:
+        "<logs>/contrast_colocalisation/{dataset}.{contrast}.log",
+    benchmark:
+        "<benchmarks>/contrast_colocalisation/{dataset}.{contrast}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    params:
+        spec=lambda wildcards: CONTRASTS[wildcards.contrast],
+        batch=lambda wildcards: DATASETS[wildcards.dataset]["batch"],
+        inference=config["inference"],
+    message:
+        "Comparing co-localisation: {wildcards.contrast} in {wildcards.dataset}"
+    script:
+        "../scripts/contrast_colocalisation.py"

@@ -43,6 +43,7 @@ LIBRARY = [
         "assays/spread",
         "build_genesets",
         "catalogue",
+        "cohorts",
         "columns",
         "companions",
         "compiled",
@@ -93,6 +94,7 @@ LIBRARY = [
         "intake/genes",
         "intake/labels",
         "intake/mismatch",
+        "intake/only",
         "intake/quality",
         "intake/readers/__init__",
         "intake/readers/by_rows",
@@ -151,6 +153,7 @@ LIBRARY = [
         "plots/sides",
         "plots/style",
         "plots/survival",
+        "plots/tissue",
         "plots/verdicts",
         "profile_page",
         "propose",
@@ -185,6 +188,10 @@ LIBRARY = [
         "scoring/zmean",
         "seen",
         "signatures",
+        "space/__init__",
+        "space/colocalisation",
+        "space/read",
+        "space/tissue",
         "spreadsheet",
         "start_page",
         "stored",
@@ -198,6 +205,7 @@ LIBRARY = [
 sys.path.insert(0, str(Path(LIBRARY[0]).parents[1]))
 
 from resig.assays.spread import RNA, TABLES, assay_spec, assays_of, name_of, parents_of
+from resig.cohorts import chosen_cohorts, read_cohorts
 from resig.config import (
     ConfigError,
     blank_dataset,
@@ -207,14 +215,29 @@ from resig.config import (
     load_schema,
 )
 from resig.config_alterations import alteration_files
+from resig.errors import ResigError
 from resig.in_report import in_report
 from resig.intake.remote import is_brought, local_path
 from resig.intake.several import files_asked, parts_of
 from resig.last_words import after_failure, after_success, asked_again, report_command
 from resig.scoring.shards import count_shards
+from resig.space.tissue import lies_in_space
 
 SHIPPED = "resources/"
 SCHEMA = load_schema(workflow.source_path("../schemas/config.schema.yaml"))
+COHORTS = workflow.source_path("../../resources/cohorts/cohorts.tsv")
+
+# `snakemake cohorts --config cohorts=ID,ID`: public cohorts, each with a config of its own.
+try:
+    CHOSEN = chosen_cohorts(config.get("cohorts"), read_cohorts(COHORTS))
+except ResigError as problem:
+    raise WorkflowError(f"ERROR: {problem}")
+for cohort in CHOSEN:
+
+    configfile: workflow.source_path(f"../../config/examples/{cohort}.yaml")
+
+
+config.pop("cohorts", None)
 DOWNLOADS = folder_of_downloads(config, SCHEMA)
 CHECKOUT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
 
@@ -266,6 +289,7 @@ SHARDS = {dataset: count_shards(spec, at_hand, config["scoring"]["shard_cells"])
 # Datasets with further assays: RNA assays are datasets of their own by now, tables of proteins and sera are not.
 BESIDE = {dataset: spec for dataset, spec in DATASETS.items() if assays_of(spec)}
 PARENTS = parents_of(DATASETS)
+IN_SPACE = [dataset for dataset, spec in DATASETS.items() if lies_in_space(spec, at_hand)]
 ASKED = [(dataset, contrast) for contrast, spec in CONTRASTS.items() for dataset in spec["datasets"]]
 
 
@@ -357,6 +381,11 @@ def has_assays(dataset, contrast):
     return dataset in BESIDE
 
 
+def is_in_space(dataset, contrast):
+    """Return whether the cells or spots of a dataset have coordinates."""
+    return dataset in IN_SPACE
+
+
 def of_ranked(pattern):
     """Expand a pattern over each (dataset, contrast) whose genes are ranked for enrichment."""
     named = config["gsea"]["contrasts"]
@@ -395,6 +424,8 @@ FINAL = [
     *expand("<results>/{dataset}/{table}.tsv", dataset=BESIDE, table=["assays", "readouts"]),
     *expand("<results>/{dataset}/ncrna.svg", dataset=BESIDE),
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.readouts.svg", has_assays),
+    *expand("<results>/{dataset}/tissue.svg", dataset=IN_SPACE),
+    *of_contrasts("<results>/{dataset}/contrasts/{contrast}.colocalisation.tsv", is_in_space),
     "<results>/summary/coverage.tsv",
     "<results>/summary/coverage.svg",
     "<results>/summary/quality.svg",

@@ -4,7 +4,13 @@
 # Datasets that a contrast asks about, each once.
 COMPARED = list(dict.fromkeys(dataset for dataset, _ in ASKED))
 # Files of each dataset, as they are at hand.
-DATA = {name: [at_hand(path) for path in files_asked(spec)] for name, spec in DATASETS.items()}
+DATA = {
+    name: [
+        at_hand(path)
+        for path in [*files_asked(spec), *([spec["probes"]] if spec["probes"] else []), *alteration_files(spec)]
+    ]
+    for name, spec in DATASETS.items()
+}
 
 
 rule verdict_page:

@@ -300,6 +300,9 @@ def _dataset_problems(
         return
     for word, types in dataset["contexts"].items():
         yield from _context_problems((*here, "contexts", word), types, dataset, labels[name])
+    section = dataset["space"]["section"]
+    if section is not None and section not in labels[name].columns:
+        yield (*here, "space", "section"), no_column(section, labels[name])
     for key in ("sample", "cell_type", "batch", "purity"):
         column = dataset.get(key)
         optional = dataset["kind"] == "bulk" and key == "sample" and dataset["metadata"] is None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from resig.alterations.book import lint_alterations
 from resig.assays.evidence import lint_readouts
+from resig.cohorts import lint_cohorts
 from resig.derive import drifted
 from resig.errors import ResigError
 from resig.ledger import lint, read_sources
@@ -18,13 +19,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m resig.lint", description=__doc__)
     parser.add_argument("--genesets", type=Path, default=Path("resources/genesets"))
     parser.add_argument("--nomenclature", type=Path, default=Path("resources/nomenclature"))
+    parser.add_argument("--cohorts", type=Path, default=Path("resources/cohorts/cohorts.tsv"))
+    parser.add_argument("--examples", type=Path, default=Path("config/examples"))
+    parser.add_argument("--schema", type=Path, default=Path("workflow/schemas/config.schema.yaml"))
     chosen = parser.parse_args(arguments)
     try:
         genes = Resolver.load(chosen.nomenclature / "hgnc.tsv")
         mirnas = Mirnas.load(chosen.nomenclature / "mirna.tsv")
         problems = lint(chosen.genesets, genes, mirnas)
         problems += lint_alterations(chosen.genesets, genes)
-        problems += lint_readouts(chosen.genesets, read_sources(chosen.genesets), genes)
+        sources = read_sources(chosen.genesets)
+        problems += lint_readouts(chosen.genesets, sources, genes)
+        documents = sources.documents["document"].tolist()
+        problems += lint_cohorts(chosen.cohorts, chosen.examples, chosen.schema, documents)
         problems += [
             f"{name}: does not follow from the ledger" for name in ([] if problems else drifted(chosen.genesets))
         ]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from resig.config_alterations import said_of_alterations
 from resig.config_contrasts import columns_of
 from resig.coverage import measure_coverage
 from resig.errors import ResigError
@@ -51,6 +52,7 @@ def describe_plan(
         identified = identify_features(features, others, asked, dataset["matrix"], names)
         lines += ["", *_dataset_lines(name, dataset, config, signatures, members, identified)]
         lines += _context_lines(dataset, signatures, labels[name])
+        lines += said_of_alterations(dataset)
     for name, contrast in config["contrasts"].items():
         lines += ["", f"contrast {name}: {question(contrast)}"]
         for dataset in contrast["datasets"]:

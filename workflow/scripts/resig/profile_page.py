@@ -116,7 +116,8 @@ five review documents say of resistance. Nothing here says which drug a patient 
 <p>Each mechanism of each sample, assay by assay, never summed to one number. For RNA, protein and serum the z-score is
 that within this dataset along the resistant direction: <i>for</i> from +{CUT:g}, <i>against</i> from -{CUT:g}. DNA:
 <i>for</i> where an alteration that goes with resistance is present, <i>against</i> where all of them were measured and
-are absent. Mechanisms that share genes are not independent. Not measured in this dataset: @NONE@.@LEFT@</p>
+are absent. Of several signatures only those count that serve the fewest mechanisms. Mechanisms that share genes are
+not independent. Not measured in this dataset: @NONE@.@LEFT@</p>
 <p>@LEGEND@</p>
 <input type="search" placeholder="Search: sample, mechanism, gene …" aria-label="Search">
 @SAMPLES@

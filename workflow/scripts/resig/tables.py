@@ -1170,6 +1170,83 @@ MECHANISM_SUMMARY = Table(
 )
 
 
+COLOCALISATION = Table(
+    "colocalisation.tsv",
+    "One row for each section and pair of signatures: whether their maps lie together.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("section", "text", "Section of tissue."),
+        Column("sample", "text", "Biological sample it is of."),
+        Column("signature_a", "text", "One signature."),
+        Column("signature_b", "text", "The other."),
+        Column("method", "text", "Scoring method of both."),
+        Column("n_spots", "integer", "Spots (or cells) with coordinates."),
+        Column("n_left_out", "integer", "Spots without coordinates."),
+        Column("n_places", "integer", "Places that spots were gathered into; 0 where there are too few spots."),
+        Column("rho", "number", "Correlation of the two maps, each averaged over neighbours.", optional=True),
+        Column("null_sd", "number", "Its standard deviation in maps that are as patchy as these.", optional=True),
+        Column("p", "number", "Two-sided p against such maps: of this section, not of patients.", optional=True),
+        Column("reason", "text", "Why there is no value.", optional=True),
+    ),
+    key=("dataset", "section", "signature_a", "signature_b"),
+)
+
+COLOCALISATION_SUMMARY = Table(
+    "colocalisation_samples.tsv",
+    "One row for each pair of signatures: whether their maps lie together over the samples of a dataset.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("signature_a", "text", "One signature."),
+        Column("signature_b", "text", "The other."),
+        Column("n_samples", "integer", "Samples with a value; each is the mean of its sections (Fisher's z)."),
+        Column("n_sections", "integer", "Their sections."),
+        Column("rho", "number", "Mean over samples, brought back from Fisher's z.", optional=True),
+        Column("ci_low", "number", "Lower end of its 95 % interval (t over samples).", optional=True),
+        Column("ci_high", "number", "Upper end of its 95 % interval.", optional=True),
+        Column("p", "number", "Two-sided p over turned signs of the samples' values.", optional=True),
+        Column("p_type", "text", "`exact` or `monte_carlo`.", optional=True),
+        Column("fdr", "number", "Benjamini-Hochberg over the pairs.", optional=True),
+        Column(
+            "answer",
+            "text",
+            "Whether they lie together over samples.",
+            choices=("together", "apart", "not_separable", "underpowered", "not_measurable"),
+        ),
+    ),
+    key=("dataset", "signature_a", "signature_b"),
+)
+
+COLOCALISATION_CONTRASTS = Table(
+    "{contrast}.colocalisation.tsv",
+    "One row for each pair of signatures: their co-localisation held against the same question as scores are.",
+    (
+        Column("dataset", "text", "Name of the dataset."),
+        Column("contrast", "text", "Name of the contrast."),
+        Column("signature_a", "text", "One signature."),
+        Column("signature_b", "text", "The other."),
+        Column("n_resistant", "integer", "As in the contrast table.", optional=True),
+        Column("n_sensitive", "integer", "As in the contrast table.", optional=True),
+        Column("n_samples", "integer", "Samples compared."),
+        Column("effect", "number", "Above 0: more together in the resistant arm.", optional=True),
+        Column("effect_type", "text", "What the effect is, as in the contrast table."),
+        Column("ci_low", "number", "Lower end of its 95 % interval.", optional=True),
+        Column("ci_high", "number", "Upper end of its 95 % interval.", optional=True),
+        Column("auroc", "number", "As in the contrast table.", optional=True),
+        Column("p", "number", "Two-sided permutation p.", optional=True),
+        Column("p_type", "text", "`exact` or `monte_carlo`.", optional=True),
+        Column("fdr", "number", "Benjamini-Hochberg over the pairs.", optional=True),
+        Column(
+            "answer",
+            "text",
+            "Whether co-localisation differs.",
+            choices=("more_together", "less_together", "not_separable", "underpowered", "not_measurable"),
+        ),
+        Column("flags", "text", "What to know of the design, joined by `;`.", optional=True),
+    ),
+    key=("dataset", "contrast", "signature_a", "signature_b"),
+)
+
+
 def write_open_table(frame: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     """Write a table whose columns are the user's own, as text."""
     with whole_file(path) as partial:

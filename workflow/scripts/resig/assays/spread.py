@@ -12,7 +12,7 @@ Json = Any
 Path_ = tuple[str | int, ...]
 RNA, TABLES = ("small_rna", "circ_rna"), ("protein", "serum")
 OWN = ("matrix", "layer", "sha256", "values", "probes", "sample")
-INHERITED = ("organism", "metadata", "sample", "batch", "purity")
+INHERITED = ("organism", "metadata", "sample", "only", "batch", "purity")
 
 
 def name_of(dataset: str, assay: str) -> str:

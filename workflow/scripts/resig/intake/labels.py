@@ -97,10 +97,13 @@ def plain(value: str, missing: Set[str] = MISSING) -> str:
     return "" if text in missing else text
 
 
+GEO_PLATFORM = ("!platform_table_begin\n", "!platform_table_end")
+
+
 def _read_delimited(path: str | os.PathLike[str]) -> Labels:
     text = read_text(path)
-    separator = separator_in(text, path)
-    numbered = split_rows(text, separator, path)
+    separator = "\t" if GEO_PLATFORM[0] in text else separator_in(text, path)
+    numbered = _geo_rows(text) if GEO_PLATFORM[0] in text else split_rows(text, separator, path)
     rows = [row for _, row in numbered]
     if len(rows) < 2:
         raise ResigError(
@@ -125,6 +128,14 @@ def _read_delimited(path: str | os.PathLike[str]) -> Labels:
             )
     values = {name: [plain(row[at], WRITTEN_MISSING) for row in rows[1:]] for at, name in enumerate(header)}
     return Labels(str(path), header, values.__getitem__)
+
+
+def _geo_rows(text: str) -> list[tuple[int, list[str]]]:
+    """Split the table of a GEO platform (GPL570.annot.gz): between two marks; quotes are letters, ends may be cut."""
+    before, _, rest = text.partition(GEO_PLATFORM[0])
+    rows = [line.split("\t") for line in rest.partition(GEO_PLATFORM[1])[0].splitlines()]
+    first = before.count("\n") + 2
+    return [(first + at, row + [""] * (len(rows[0]) - len(row))) for at, row in enumerate(rows) if any(row)]
 
 
 def _read_obs(path: str | os.PathLike[str]) -> Labels:

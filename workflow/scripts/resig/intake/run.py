@@ -4,7 +4,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -61,6 +61,7 @@ def take_in(
     taken = _take_matrix(spec, known, targets.matrix)
     matrix, copied = open_matrix(targets.matrix), taken.copied
     join = _join(matrix, known.labels, spec, source)
+    join = replace(join, only_in_matrix=[name for name in join.only_in_matrix if name not in known.left_out])
     features = names_along(matrix.path, "var")
     identified = identify_features(features, feature_columns(matrix.path), spec, source, names)
     symbols = [found.symbol for found in identified.found]
@@ -273,6 +274,8 @@ def _has_mito(names: Sequence[str]) -> bool:
 
 def _left_out(join: Join, known: Known) -> Iterator[str]:
     """Say which samples or cells are not used, and what the table beside cells does not know."""
+    if "only" in known.facts:
+        yield "{rows_kept} of {rows} are used, those that `only` asks for".format(**known.facts["only"])
     for what, left in (("only in the matrix", join.only_in_matrix), ("only in the metadata", join.only_in_metadata)):
         if left:
             yield f"{len(left)} {what}, left out: {', '.join(left[:10])}{' ...' if len(left) > 10 else ''}"

@@ -10,6 +10,7 @@ from resig.errors import ResigError
 from resig.intake.feature_columns import feature_columns
 from resig.intake.labels import Labels
 from resig.intake.mismatch import likely_reason
+from resig.intake.only import cells_of, facts_of, rows_of, rows_with
 from resig.intake.readers.joined import joined_labels
 from resig.intake.readers.one_sample import read_one_sample
 from resig.intake.readers.recognise import recognise
@@ -23,16 +24,20 @@ TOLD_BY_IDS = ("text", "parquet")  # only the ids of their metadata tell rows fr
 
 @dataclass(frozen=True)
 class Known:
-    """Labels of observations, and how a table beside the matrix was joined to them."""
+    """Labels of observations, how a table beside the matrix was joined to them, and who is left out on purpose."""
 
     labels: Labels
     facts: dict[str, Any] = field(default_factory=dict)
     table: Labels | None = None
+    left_out: frozenset[str] = frozenset()
 
 
 def know(spec: Mapping[str, Any], locate: Callable[[str], str] = str, called: Mapping[str, Any] | None = None) -> Known:
     """Return the labels of a dataset, as its config says; `called` holds the user's names of the files."""
-    named = called or spec
+    return _part(_all(spec, locate, called or spec), spec)
+
+
+def _all(spec: Mapping[str, Any], locate: Callable[[str], str], named: Mapping[str, Any]) -> Known:
     table = None
     if spec["metadata"]:
         table = replace(table_of(locate(spec["metadata"])), source=str(named["metadata"]))
@@ -40,6 +45,20 @@ def know(spec: Mapping[str, Any], locate: Callable[[str], str] = str, called: Ma
             return Known(table, table=table)
     own = _own(spec, locate, table, named)
     return Known(own) if table is None else combine(own, table, spec["sample"])
+
+
+def _part(known: Known, spec: Mapping[str, Any]) -> Known:
+    """Leave out what `only` does not ask for; the ids of a table still tell rows from columns."""
+    wanted = spec.get("only")
+    if not wanted:
+        return known
+    keep = rows_with(known.labels, wanted)
+    bulk, columns = spec["kind"] == "bulk", known.labels.columns
+    labels = rows_of(known.labels, keep) if bulk else cells_of(known.labels, keep, spec["sample"])
+    ids = known.labels.load(spec["sample"] if bulk and spec["sample"] in columns else columns[0])
+    kept = {name for name, stays in zip(ids, keep, strict=True) if stays}
+    facts = known.facts | {"only": facts_of(keep, wanted)}
+    return replace(known, labels=labels, facts=facts, left_out=frozenset(ids) - kept)
 
 
 def says_more(spec: Mapping[str, Any], locate: Callable[[str], str] = str) -> bool:

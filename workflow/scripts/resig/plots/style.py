@@ -48,7 +48,7 @@ def save(figure: Figure, *paths: Path_) -> None:
 
 
 def compact(svg: str) -> str:
-    """Return the same picture in fewer bytes: without comments and indents, thousandths of a point (scales whole)."""
+    """Return the same picture in fewer bytes: without comments and indents, in thousandths of a point (not scales)."""
     for pattern, instead in ((r"<!--.*?-->\s*", ""), (r"\n\s+", "\n"), (r"(?<!scale\(0)(\.\d{3})\d+", r"\1")):
         svg = re.sub(pattern, instead, svg, flags=re.DOTALL)
     return svg.replace("DejaVuSans-", "D")

@@ -1,0 +1,1 @@
+"""Scores on the tissue, where cells or spots have coordinates."""
