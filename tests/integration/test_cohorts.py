@@ -65,3 +65,23 @@ def test_multidrug_resistance_is_not_separable(run_cohort: Callable[[str], Ran])
     answers = summary(run_cohort("all_mdr"), "verdicts")
     assert set(answers["verdict"]) == {"not_separable", "not_measurable"}
     assert (answers["verdict"] == "not_separable").sum() > 10
+
+
+def test_three_assays_of_one_cohort(checkout: Path, tmp_path: Path) -> None:
+    (tmp_path / "data").symlink_to(DATA)
+    wanted = [f"results/tcga_brca/contrasts/{contrast}.readouts.tsv" for contrast in ("basal", "her2")]
+    config = COHORTS / "tcga_brca.yaml"
+    ran = snakemake(tmp_path, *wanted, "--cores", "2", "--configfile", config, snakefile=checkout / "Snakefile")
+    assert ran.code == 0, ran.err[-4000:]
+    basal, her2 = (pd.read_csv(tmp_path / path, sep="\t").set_index("readout") for path in wanted)
+    # Measured with plain tools before resig was there.
+    for name, auroc in {"hsa-miR-221-3p": 0.757, "hsa-miR-222-3p": 0.766, "hsa-miR-155-5p": 0.794}.items():
+        assert basal.at[name, "auroc"] == pytest.approx(auroc, abs=0.001)
+        assert (basal.at[name, "n_resistant"], basal.at[name, "n_sensitive"]) == (66, 154)
+        assert basal.at[name, "answer"] == "as_expected"
+        assert "stem-loop: arm not known" in basal.at[name, "note"]
+    assert (her2.at["HER2", "n_resistant"], her2.at["HER2", "n_sensitive"]) == (30, 120)  # 70 tumours have no protein
+    assert her2.at["HER2", "auroc"] > 0.9
+    assert her2.at["HER2", "flags"] == "70_samples_without_this_assay"
+    assays = pd.read_csv(tmp_path / "results/tcga_brca/assays.tsv", sep="\t").set_index("assay")
+    assert assays["n_shared"].to_dict() == {"mrna": 220, "small_rna": 220, "protein": 150}
