@@ -54,6 +54,7 @@ LIBRARY = [
         "coverage",
         "derive",
         "describe",
+        "embedding",
         "errors",
         "evidence_page",
         "files",
@@ -135,15 +136,19 @@ LIBRARY = [
         "plots/__init__",
         "plots/adjusted",
         "plots/asked",
+        "plots/cells",
         "plots/contrast",
         "plots/coverage",
         "plots/genes",
+        "plots/grid",
         "plots/heatmap",
+        "plots/meta",
         "plots/ncrna",
         "plots/null",
         "plots/oncoprint",
         "plots/palette",
         "plots/panels",
+        "plots/quality",
         "plots/readouts",
         "plots/roc",
         "plots/sides",
@@ -354,6 +359,16 @@ def is_survival(dataset, contrast):
     return CONTRASTS[contrast]["survival"] is not None
 
 
+def are_pooled():
+    """Return whether a contrast, or a label of contrasts, has several datasets."""
+    together = [set(spec["datasets"]) for spec in CONTRASTS.values()]
+    for by in ("drug", "cancer"):
+        for label in {spec[by] for spec in CONTRASTS.values()} - {None}:
+            labelled = [spec["datasets"] for spec in CONTRASTS.values() if spec[by] == label]
+            together.append(set().union(*labelled))
+    return any(len(datasets) > 1 for datasets in together)
+
+
 def has_arms(dataset, contrast):
     """Return whether a contrast is between two groups."""
     return CONTRASTS[contrast]["groups"] is not None
@@ -416,6 +431,9 @@ FINAL = [
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.colocalisation.tsv", is_in_space),
     "<results>/summary/coverage.tsv",
     "<results>/summary/coverage.svg",
+    "<results>/summary/quality.svg",
+    *[f"<results>/{dataset}/umap.svg" for dataset, spec in DATASETS.items() if spec["kind"] == "single_cell"],
+    *(["<results>/summary/meta.svg"] if are_pooled() else []),
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.svg"),
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.roc.svg", has_arms),
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.survival.svg", is_survival),
