@@ -64,6 +64,7 @@ def test_the_first_page_answers_and_each_category_opens(report: Path, demo: Ran,
                     f"app.setView({{content: 'img', contentPath: results['{path}'].data_uri, resultPath: '{path}'}})"
                 )
                 shown = f"each.src === results['{path}'].data_uri && each.naturalWidth > 200"
+                shown += " && each.getBoundingClientRect().top >= 0"  # a tall picture begins within the window
                 window.wait(f"[...document.querySelectorAll('#app img')].some(each => {shown})")
                 break
     assert (window.errors, window.outside) == ([], [])

@@ -447,10 +447,10 @@ def test_a_report_that_cannot_be_made_is_one_line_and_leaves_the_old_one(tmp_pat
     path = tmp_path / "report.html"
     path.write_text("old")
     with pytest.raises(ResigError, match="could not be made: it went wrong"):
-        make_report([sys.executable, "-c", "import sys; sys.exit('it went wrong')"], path)
+        make_report([sys.executable, "-c", "import sys; sys.exit('it went wrong')"], "s.css", path)
     assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
     writes = "import sys, pathlib; pathlib.Path(sys.argv[1]).write_text('new')"
-    assert make_report([sys.executable, "-c", writes], path) == f"Report: {path} (0.0 MB)"
+    assert make_report([sys.executable, "-c", writes], "s.css", path) == f"Report: {path} (0.0 MB)"
     assert path.read_text() == "new" and list(tmp_path.iterdir()) == [path]
 
 

@@ -186,6 +186,7 @@ rule report:
         FINAL,
         library=LIBRARY,
         summary="<results>/summary/summary.txt",
+        style=workflow.source_path("../report/report.css"),
     log:
         "<logs>/report.log",
     conda:
