@@ -4,11 +4,12 @@
 """
 
 import base64
+import fcntl
 import json
 import os
 import select
 import shutil
-import subprocess
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,6 +47,7 @@ class Tab:
         self.errors: list[str] = []
         self.requests: list[str] = []
         self.loaded = False
+        self.frames: dict[str, int] = {}
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
@@ -75,17 +77,30 @@ class Tab:
         self.run("new Promise(done => requestAnimationFrame(() => setTimeout(done, 0)))")
         return time.monotonic() - began
 
-    def run(self, script: str) -> Any:
-        """Return the value of an expression in the page; promises are waited for."""
-        found = self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+    def run(self, script: str, inside: str = "") -> Any:
+        """Return the value of an expression in the page, or in one of its frames; promises are waited for."""
+        where = {"contextId": self.frames[inside]} if inside else {}
+        found = self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True, **where)
         if "exceptionDetails" in found:
             raise AssertionError(f"{script}: {found['exceptionDetails']}")
         return found["result"].get("value")
 
-    def wait(self, script: str, seconds: float = 20) -> Any:
+    def frame(self, start: str, seconds: float = 20) -> str:
+        """Wait for a frame whose address begins so, and return its number, to be passed as `inside`."""
+        until = time.monotonic() + seconds
+        while True:
+            frames = self.call("Page.getFrameTree")["frameTree"].get("childFrames", [])
+            found = [each["frame"]["id"] for each in frames if each["frame"]["url"].startswith(start)]
+            if found and found[0] in self.frames:
+                return found[0]
+            if time.monotonic() > until:
+                raise AssertionError(f"no frame with {start} within {seconds} s")
+            time.sleep(0.05)
+
+    def wait(self, script: str, seconds: float = 20, inside: str = "") -> Any:
         """Ask until the expression is true, and return it."""
         until = time.monotonic() + seconds
-        while not (found := self.run(script)):
+        while not (found := self.run(script, inside)):
             if time.monotonic() > until:
                 raise AssertionError(f"not within {seconds} s: {script}")
             time.sleep(0.05)
@@ -120,6 +135,10 @@ class Tab:
             self.loaded = True
         elif event == "Network.requestWillBeSent":
             self.requests.append(told["request"]["url"])
+        elif event == "Runtime.executionContextCreated":
+            context = told["context"]
+            if context.get("auxData", {}).get("isDefault"):
+                self.frames[context["auxData"]["frameId"]] = context["id"]
         elif event == "Runtime.exceptionThrown":
             details = told["exceptionDetails"]
             self.errors.append(details.get("exception", {}).get("description") or details["text"])
@@ -132,21 +151,18 @@ class Tab:
 @contextmanager
 def tab(profile: Path) -> Iterator[Tab]:
     """Start a browser with a profile of its own; it ends with the block."""
-    its_in, to = os.pipe()
-    of, its_out = os.pipe()
-    command = f'exec "$0" "$@" 3<&{its_in} 4>&{its_out}'
-    process = subprocess.Popen(
-        ["/bin/sh", "-c", command, str(chromium()), *FLAGS, f"--user-data-dir={profile}", "about:blank"],
-        pass_fds=(its_in, its_out),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(its_in)
-    os.close(its_out)
+    (its_in, to), (of, its_out) = os.pipe(), os.pipe()
+    high_in, high_out = (fcntl.fcntl(end, fcntl.F_DUPFD, 20) for end in (its_in, its_out))  # out of the way of 3 and 4
+    quiet = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_WRONLY, 0) for stream in (1, 2)]
+    ends = [(os.POSIX_SPAWN_DUP2, high_in, 3), (os.POSIX_SPAWN_DUP2, high_out, 4)]
+    command = [str(chromium()), *FLAGS, f"--user-data-dir={profile}", "about:blank"]
+    process = os.posix_spawn(command[0], command, os.environ, file_actions=[*quiet, *ends])
+    for end in (its_in, its_out, high_in, high_out):
+        os.close(end)
     try:
         yield Tab(to, of)
     finally:
-        process.terminate()
-        process.wait(20)
+        os.kill(process, signal.SIGTERM)
+        os.waitpid(process, 0)
         os.close(to)
         os.close(of)

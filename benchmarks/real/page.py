@@ -155,8 +155,9 @@ def cell_advice(of: Of) -> str:
     best = max((name for name in SINGLE if tenth["rho"].get(name) is not None), key=lambda name: tenth["rho"][name])
     return (
         f"For cells: with a quarter and a tenth of the reads the scores of single cells correlate with those of all "
-        f"reads by {told} (best at a tenth: {best}, {tenth['rho'][best]:.2f}). No scorer rescues a cell that was "
-        f"hardly sequenced; this is why samples are compared, and never cells.\n"
+        f"reads by {told} (best at a tenth: {best}, {tenth['rho'][best]:.2f}). `ucell` stands beside `zmean` as "
+        f"singscore does in bulk, because it needs no cohort; by this measure others do as well. No scorer rescues a cell "
+        f"that was hardly sequenced; this is why samples are compared, and never cells.\n"
     )
 
 

@@ -85,6 +85,7 @@ METHYLATED = {"O10": 0.82, "O12": 0.64, "O15": 0.48}  # PUMA, a former name of B
 PLANTED = {
     "bcl2_g101v": "O03",
     "bcl2_d103e": "O05",
+    "bcl2_any": "O03 O05 O06 O08",
     "bcl2_and_bax": "O05",
     "bax_c_terminal": "O04 O05",
     "bax_any": "O04 O05 O15",

@@ -16,7 +16,7 @@ import pandas as pd
 from make_demo import HERE, stream, write_table
 from make_omics import COPY_NUMBER, RESISTANT, SAMPLES
 
-MIRNAS = "221-3p 222-3p 340-3p 378a-3p 200a-3p 9-5p 381-3p 582-3p 1246"
+MIRNAS = "221-3p 222-3p 340-3p 378a-3p 381-3p 582-3p 1246"  # not 9-5p and 200a-3p: exo_mir_tam cannot be scored
 BACKGROUND = (
     "21-5p 16-5p 22-3p 24-3p 26a-5p 27a-3p 29a-3p 30a-5p 92a-3p 93-5p 99a-5p 101-3p 103a-3p 125b-5p 126-3p "
     "141-3p 143-3p 145-5p 148a-3p 150-5p 182-5p 186-5p 191-5p 195-5p 197-3p 210-3p 214-3p 223-3p 320a-3p 342-3p"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from conftest import ROOT, Ran, snakemake
+from scipy import stats
 
 sys.path.insert(0, str(ROOT / "benchmarks" / "real"))
 import controls
@@ -83,3 +84,28 @@ def test_each_control_is_what_was_written_down_before(
 ) -> None:
     judged = controls.judge(expected, summary(run_cohort(expected["cohort"]), "contrasts"))
     assert judged.met != (expected["control"] in KNOWN_FAILURES), judged.found
+
+
+def test_three_assays_of_one_cohort(checkout: Path, tmp_path: Path) -> None:
+    (tmp_path / "data").symlink_to(DATA)
+    wanted = [f"results/tcga_brca/contrasts/{contrast}.readouts.tsv" for contrast in ("basal", "her2")]
+    config = controls.CONFIGS / "tcga_brca.yaml"
+    ran = snakemake(tmp_path, *wanted, "--cores", "2", "--configfile", config, snakefile=checkout / "Snakefile")
+    assert ran.code == 0, ran.err[-4000:]
+    basal, her2 = (pd.read_csv(tmp_path / path, sep="\t").set_index("readout") for path in wanted)
+    # Measured with plain tools before resig was there.
+    for name, auroc in {"hsa-miR-221-3p": 0.757, "hsa-miR-222-3p": 0.766, "hsa-miR-155-5p": 0.794}.items():
+        assert basal.at[name, "auroc"] == pytest.approx(auroc, abs=0.001)
+        assert (basal.at[name, "n_resistant"], basal.at[name, "n_sensitive"]) == (66, 154)
+        assert basal.at[name, "answer"] == "as_expected"
+        assert "stem-loop: arm not known" in basal.at[name, "note"]
+    assert (her2.at["HER2", "n_resistant"], her2.at["HER2", "n_sensitive"]) == (30, 120)  # 70 tumours have no protein
+    folder = DATA / "tcga_brca_mixomics"
+    protein = pd.read_csv(folder / "protein_train.csv.gz", index_col=0).loc["HER2"]
+    arm = pd.read_csv(folder / "samples.csv", index_col="sample")["subtype"][protein.index] == "Her2"
+    area = stats.mannwhitneyu(protein[arm], protein[~arm]).statistic / (arm.sum() * (~arm).sum())
+    assert her2.at["HER2", "auroc"] == pytest.approx(area)
+    assert (area > 0.8, her2.at["HER2", "answer"]) == (True, "differs")  # its direction rests on a retracted paper
+    assert her2.at["HER2", "flags"] == "70_samples_without_this_assay"
+    assays = pd.read_csv(tmp_path / "results/tcga_brca/assays.tsv", sep="\t").set_index("assay")
+    assert assays["n_shared"].to_dict() == {"mrna": 220, "small_rna": 220, "protein": 150}

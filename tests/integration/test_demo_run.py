@@ -43,12 +43,23 @@ def test_every_verdict_the_truth_expects_is_given(answers: pd.DataFrame, truth: 
     assert set(expected["expected"]) == {"supported", "contradicted", "not_separable", "not_measurable"}
 
 
+def planted_in_rna() -> pd.DataFrame:
+    """Signatures of the omics cohort's RNA assays that hold an RNA planted there."""
+    truth = pd.read_csv(ROOT / "resources/demo/toy_omics/truth_assays.tsv", sep="\t")
+    rnas = truth[(truth["what"] == "contrast") & truth["assay"].isin(["small_rna", "circ_rna"])]
+    members = pd.read_csv(ROOT / "resources/genesets/members.tsv", sep="\t", keep_default_na=False)
+    held = members.merge(rnas, left_on="symbol", right_on="readout")
+    held = held.assign(dataset="toy_omics." + held["assay"], contrast="tki_response", cell_type="bulk")
+    return held[["dataset", "contrast", "cell_type", "signature"]].drop_duplicates()
+
+
 def test_nothing_is_called_where_nothing_was_planted(answers: pd.DataFrame, truth: pd.DataFrame) -> None:
     called = answers[answers["verdict"].isin(["supported", "contradicted"])]
     called = called[~called["dataset"].str.startswith("toy_omics.")]  # RNAs are planted there: truth_assays.tsv
     planted = truth[truth["planted"] != "none"].assign(cell_type=lambda t: t["cell_type"].replace("", "bulk"))
     key = ["dataset", "contrast", "cell_type", "signature"]
-    surprise = called.merge(planted[key], on=key, how="left", indicator=True).query("_merge == 'left_only'")
+    planted = pd.concat([planted[key], planted_in_rna()])
+    surprise = called.merge(planted, on=key, how="left", indicator=True).query("_merge == 'left_only'")
     assert surprise.empty, surprise[key].to_string()
 
 

@@ -92,6 +92,7 @@ rule plot_ncrna:
             category="Scores",
             labels={"dataset": "{dataset}", "what": "non-coding RNA and its footprint"},
         ),
+        png="<results>/{dataset}/ncrna.png",
     log:
         "<logs>/plot_ncrna/{dataset}.log",
     benchmark:
@@ -138,6 +139,7 @@ rule plot_readouts:
             category="Contrasts",
             labels={"contrast": "{contrast}, read-outs", "dataset": "{dataset}"},
         ),
+        png="<results>/{dataset}/contrasts/{contrast}.readouts.png",
     log:
         "<logs>/plot_readouts/{dataset}.{contrast}.log",
     benchmark:
@@ -170,6 +172,7 @@ rule colocalisation:
             category="Scores",
             labels={"dataset": "{dataset}", "what": "scores on the tissue"},
         ),
+        png="<results>/{dataset}/tissue.png",
     log:
         "<logs>/colocalisation/{dataset}.log",
     benchmark:

@@ -21,4 +21,4 @@ with log_to(snakemake.log[0]):
     COLOCALISATION.write(sections, out.sections)
     COLOCALISATION_SUMMARY.write(summary_table(name, sections, asked.inference), out.samples)
     names = SIGNATURES.read(given.signatures).set_index("signature")["name"]
-    draw_tissue(spots, scores, wanted, names, sections, out.picture)
+    draw_tissue(spots, scores, wanted, names, sections, out.picture, out.png)

@@ -1,6 +1,6 @@
 from resig.logs import log_to
 
-with log_to(snakemake.log[0]):
+with log_to(snakemake.log[0]) as terminal:
     from resig.scoring.files import score_files
 
     score_files(
@@ -13,6 +13,7 @@ with log_to(snakemake.log[0]):
         snakemake.output.scores,
         own_methods=snakemake.input.own_methods,
         threads=snakemake.threads,
+        terminal=terminal,
         **snakemake.params.how,
         shard=(int(snakemake.wildcards.number), int(snakemake.wildcards.shards)),
     )

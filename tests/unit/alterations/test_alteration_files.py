@@ -81,6 +81,7 @@ def test_a_simple_table_and_its_gzipped_copy_say_the_same(tmp_path) -> None:
     one, two = calls(variants=str(plain)), calls(variants=str(packed))
     assert one.equals(two)
     assert {(row, one.columns[at]) for row in one.index for at in range(3) if one.loc[row].iloc[at] == "present"} == {
+        ("bcl2_any", "S1"),
         ("bcl2_g101v", "S1"),
         ("ptpn11_mutation", "S2"),
         ("flt3_itd", "S3"),

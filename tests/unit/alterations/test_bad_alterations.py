@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 import yaml
 from conftest import ROOT
-from shared_alterations import SCHEMA, calls, take, told, write
+from shared_alterations import SCHEMA, calls, spec_of, take, told, write
 from test_alteration_files import maf, vcf
 
 from resig.config import ConfigError, complete_config
+from resig.config_alterations import said_of_alterations
 from resig.errors import ResigError
 
 GOOD = maf("EGFR S1 Missense_Mutation p.T790M Somatic", "KRAS S2 Missense_Mutation p.G12D Somatic")
@@ -314,3 +315,12 @@ def test_segments_without_a_genome_are_found_before_any_job(tmp_path: Path) -> N
     path = write(tmp_path / "a.seg", SEG, "S1\t7\t1\t99\t5\t0.1")
     (line,) = problems(copy_number=path)
     assert line.endswith("alterations.genome: copy_number holds segments; say genome: GRCh37 or GRCh38")
+
+
+def test_the_plan_says_what_absence_will_take_for_granted() -> None:
+    assert said_of_alterations({"alterations": spec_of(variants="m.maf", copy_number="c.txt")}) == [
+        "  alterations: variants, copy number",
+        "    no variants_genes: every gene will count as sequenced",
+        "    variants_samples: listed: samples without a mutation in the file are not measured",
+    ]
+    assert said_of_alterations({"alterations": None}) == []

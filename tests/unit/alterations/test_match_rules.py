@@ -69,6 +69,7 @@ def test_the_shipped_lists_have_no_defect() -> None:
         ("alterations.tsv", "\tcontext\tfusion ALK", "\tresistant\tfusion ALK", "says resistant, but none"),
         ("alterations.tsv", "fusion ALK\tHGF-048", "fusion RET\tHGF-048", "RET is not in its ledger rows"),
         ("alterations.tsv", "venetoclax_tp53\tTP53 loss", "venetoclax_p53\tTP53 loss", "'venetoclax_p53' is not in"),
+        ("alterations.tsv", "HGF-050;HGF-051;", "HGF-050;", "HGF-051 has no rule"),
         ("gene_coordinates.tsv", "GRCh38\tMET", "GRCh38\tMETT", "MET has no place in GRCh38"),
         ("reversal.tsv", "\tVEN-098\t", "\tVEN-097\t", "VEN-098 is left out"),
         ("reversal.tsv", "venetoclax_wnt5a_ror1\tROR1", "venetoclax_nfkb\tROR1", "VEN-098 is about"),

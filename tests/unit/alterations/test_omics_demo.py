@@ -46,7 +46,7 @@ def test_every_call_is_the_planted_one(source: Source, truth: pd.DataFrame) -> N
     assert len(joined) == len(calls) == len(SAMPLES) * len(BOOK)
     wrong = joined[joined["call"] != joined["call_planted"]]
     assert wrong.empty, wrong[["sample", "alteration", "call_planted", "call", "seen", "reason"]].to_string()
-    assert joined["call"].value_counts()["present"] == 66
+    assert joined["call"].value_counts()["present"] == 70
 
 
 def test_what_does_not_count_is_told(source: Source) -> None:

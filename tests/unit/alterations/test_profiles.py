@@ -112,7 +112,7 @@ def test_each_assay_speaks_for_itself() -> None:
     assert said[["expression", "alteration", "ncrna", "protein", "serum"]].tolist() == [
         "for", "not_measured", "not_measured", "not_measured", "for",
     ]  # fmt: skip
-    assert said["expression_seen"] == "hgf_ligand z +2.47 (percentile 94, supported)"
+    assert said["expression_seen"] == "hgf_ligand z +2.47 (percentile 94, verdict supported)"
     assert said[["n_for", "n_against", "n_measured", "conflict"]].tolist() == [2, 0, 2, "no"]
     assert found.loc[("s1", "hgfmet_hgf_overexpression"), ["expression", "serum", "conflict"]].tolist() == [
         "neither", "against", "no",
@@ -128,6 +128,21 @@ def test_each_assay_speaks_for_itself() -> None:
     assert mir1236["ncrna"] == "for"  # low, and low goes with resistance
     assert mir1236["ncrna_seen"] == "hsa-miR-1236-3p z -2.00 (expected down, contradicted)"
     assert found.loc[("s0", "exosome_autophagy_mir567_atg5"), "ncrna"] == "neither"  # retracted: shown, not counted
+
+
+def test_pooled_sets_are_shown_and_do_not_speak_for_one_mechanism() -> None:
+    high, low = [9.0, 1, 1, 1, 1, 1, 1, 1], [-9.0, 1, 1, 1, 1, 1, 1, 1]
+    table = scores(tras_jag1_notch_il6=low, tras_gastric_il6_axis_union=high)
+    found = profile("d", SAMPLES, ALL, table, "zmean", SHIPPED, {}, None, None, BOOK).set_index(["sample", "mechanism"])
+    jagged = found.loc[("s0", "trastuzumab_jag1_notch_il6")]
+    assert jagged["expression"] == "against"
+    assert (
+        "tras_gastric_il6_axis_union z +2.47 (percentile 94, shared by 4 mechanisms, not counted)"
+        in jagged["expression_seen"]
+    )
+    alone = profile("d", SAMPLES, ALL, scores(tras_gastric_il6_axis_union=high), "zmean", SHIPPED, {}, None, None, BOOK)
+    alone = alone.set_index(["sample", "mechanism"])
+    assert alone.loc[("s0", "trastuzumab_jag1_notch_il6"), "expression"] == "for"  # nothing better was scored
 
 
 def test_turning_all_scores_round_turns_the_evidence_round() -> None:

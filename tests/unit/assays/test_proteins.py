@@ -10,7 +10,7 @@ import pytest
 from resig.assays.evidence import NCRNA_RULES, RULES, lint_readouts
 from resig.assays.names import match
 from resig.assays.proteins import logged, read_measured, units_of
-from resig.assays.readouts import read_table, readouts_table
+from resig.assays.readouts import Assay, assays_table, read_table, readouts_table
 from resig.errors import ResigError
 from resig.ledger import read_sources
 from resig.nomenclature import Resolver
@@ -194,3 +194,14 @@ def test_an_h5ad_is_read_like_the_text(tmp_path: Path) -> None:
     anndata.AnnData(values).write_h5ad(tmp_path / "serum.h5ad")
     found = read_measured(spec(tmp_path, matrix=str(tmp_path / "serum.h5ad")), "serum.h5ad").log
     pd.testing.assert_frame_equal(found, text, check_names=False)
+
+
+def test_ids_that_differ_between_assays_are_counted_with_the_likely_reason() -> None:
+    own = {"assay": "mrna", "file": "m", "values": "log", "n_features": 9, "not_in_metadata": 0, "likely_reason": ""}
+    own["samples"] = {"TCGA-A1-A0SB", "TCGA-A1-A0SD", "p3"}
+    about = dict(own, samples={"TCGA-A1-A0SB-01A", "TCGA-A1-A0SD-01A", "p3"})
+    features = pd.DataFrame({"feature": ["PTEN"], "readout": ["PTEN"], "how": ["name"], "note": [""]})
+    row = assays_table("d", own, {"protein": Assay([], features, about)}).set_index("assay").loc["protein"]
+    assert (row["n_samples"], row["n_shared"], row["only_here"], row["only_in_dataset"]) == (3, 1, 2, 2)
+    assert row["names"] == "TCGA-A1-A0SB-01A, TCGA-A1-A0SD-01A, TCGA-A1-A0SB, TCGA-A1-A0SD"
+    assert "'TCGA-A1-A0SB' there looks like 'TCGA-A1-A0SB-01A' here" in row["likely_reason"]

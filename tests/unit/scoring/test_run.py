@@ -273,11 +273,17 @@ def test_unknown_methods_are_named() -> None:
 def test_progress_says_time_and_bytes_left() -> None:
     times = iter([0.0, 5.0, 20.0, 21.0])
     stream = io.StringIO()
-    progress = Progress(1_000_000, 12_000_000_000, stream=stream, clock=lambda: next(times))
+    terminal = io.StringIO()
+    progress = Progress(
+        1_000_000, 12_000_000_000, stream=stream, clock=lambda: next(times), terminal=terminal, called="atlas"
+    )
     progress.reach(100_000, 1_200_000_000)
     progress.reach(250_000, 3_000_000_000)
     progress.reach(260_000, 3_100_000_000)
-    assert stream.getvalue() == ("250,000 of 1,000,000 rows scored (25%); 9.00 of 12.00 GB and about 60 s left\n")
+    assert stream.getvalue() == (
+        "atlas: [#####...............] 250,000 of 1,000,000 rows scored (25%); 9.00 of 12.00 GB and about 60 s left\n"
+    )
+    assert terminal.getvalue() == stream.getvalue()
 
 
 def test_few_spans_wait(tmp_path: Path) -> None:

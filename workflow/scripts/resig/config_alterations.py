@@ -70,3 +70,17 @@ def _is_segments(path: str, called: str) -> bool:
         return is_segments(Lines(path, called))
     except ResigError:  # the job that reads it says what is wrong
         return False
+
+
+def said_of_alterations(dataset: Mapping[str, Any]) -> list[str]:
+    """Say what a run will read of alterations, and what its absences will take for granted."""
+    spec = dataset.get("alterations")
+    if not spec:
+        return []
+    lines = [f"  alterations: {', '.join(key.replace('_', ' ') for key in ASSAYS if spec[key])}"]
+    if spec["variants"] and not spec["variants_genes"]:
+        lines.append("    no variants_genes: every gene will count as sequenced")
+    for key, what in (("variants", "a mutation"), ("fusions", "a fusion")):
+        if spec[key] and spec[f"{key}_samples"] == "listed":
+            lines.append(f"    {key}_samples: listed: samples without {what} in the file are not measured")
+    return lines

@@ -71,8 +71,9 @@ def _section(
     about: Mapping[str, str], source: str, answer: str, members: list[dict[str, str]], contradictions: pd.DataFrame
 ) -> str:
     source = ": ".join(part for part in (about["document"], source) if part)
-    short = {"Drug": about["drug"].replace(";", ", "), "Cancer": about["cancer"].replace(";", ", ")}
-    short |= {"Read in": about["context"], "Tier": about["tier"]}
+    short = {"Tier": about["tier"]}
+    short |= {"Drug": about["drug"].replace(";", ", "), "Cancer": about["cancer"].replace(";", ", ")}
+    short |= {"Read in": about["context"]}
     long = {"Document": source, "Collection": "" if source else about["collection"], "Caveat": about["caveat"]}
     told = "<br>".join(
         [_facts(short), *(_facts({key: value}) for key, value in (long | {"In this run": answer}).items() if value)]

@@ -232,7 +232,9 @@ def _permutations(run: Run, rows: pd.DataFrame, cite: Cited) -> str:
     bare = [
         each for each in asked if each["groups"] and not (each["pair_by"] or each["block_by"] or each["covariates"])
     ]
-    said = "P-values are two-sided, from permutations of samples" + (" within pairs or blocks" if within else "")
+    said = "P-values are two-sided, from permutations of samples" + (
+        ", within pairs or blocks where a contrast has them" if within else ""
+    )
     exact = f"all arrangements where there were at most {most:,}"
     drawn = f"{most:,} random ones with the plus-one rule {cite('plus_one')}" if "monte_carlo" in types else ""
     used = ", else ".join(([exact] if "exact" in types else []) + ([drawn] if drawn else []))
@@ -324,11 +326,11 @@ def _verdicts(run: Run) -> str:
     return (
         "A signature was called supported (higher in the resistant arm, with more resistance or with earlier events) "
         "or "
-        f"contradicted (the other way) where its false discovery rate was at most {inference['fdr']:g} and at most "
-        f"{100 * inference['null_alpha']:g} % of the matched random sets showed as large an effect in that direction, "
-        "both directions together; not specific where only the first held; underpowered where no arrangement of so few "
-        "samples could have reached that rate; not measurable where the coverage gate said no; not separable otherwise."
-        + alone
+        f"contradicted (the other way) where its false discovery rate was at most {inference['fdr']:g} and its p among "
+        f"matched random sets (twice the share with as large an effect in that direction) at most "
+        f"{inference['null_alpha']:g}; not specific where only the first held; underpowered where no arrangement of so "
+        "few samples could have reached that rate; not measurable where the coverage gate said no; not separable "
+        "otherwise." + alone
     )
 
 

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from resig.assays.spread import assays_of, parents_of
+from resig.config_alterations import said_of_alterations
 from resig.config_contrasts import columns_of
-from resig.coverage import measure_coverage
+from resig.coverage import measure_coverage, of_assay
 from resig.errors import ResigError
 from resig.inference.contexts import contexts_of
 from resig.inference.design import Design, design_of, kind_of
@@ -44,13 +46,17 @@ def describe_plan(
     lines = [f"{len(signatures)} signatures with {len(members)} members"]
     lines += [f"  {row.collection} line {row.line}: {row.problem}: {row.action}" for row in notices.itertuples()]
     labels: dict[str, Labels] = {}
+    beside = parents_of(config["datasets"])
     for name, dataset in config["datasets"].items():
         labels[name] = know(dataset, locate).labels
         features, others = features_of(dataset, locate)
         asked = dataset | {"probes": probes.get(name)}
         identified = identify_features(features, others, asked, dataset["matrix"], names)
-        lines += ["", *_dataset_lines(name, dataset, config, signatures, members, identified)]
+        own = of_assay(signatures, dataset["assay"]) if name in beside else signatures
+        lines += ["", *_dataset_lines(name, dataset, config, own, members, identified)]
+        lines += [f"  beside it: {', '.join(assays_of(dataset))}"] * bool(assays_of(dataset))
         lines += _context_lines(dataset, signatures, labels[name])
+        lines += said_of_alterations(dataset)
     for name, contrast in config["contrasts"].items():
         lines += ["", f"contrast {name}: {question(contrast)}"]
         for dataset in contrast["datasets"]:

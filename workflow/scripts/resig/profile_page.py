@@ -41,8 +41,7 @@ def write_profile_page(
 
 
 def _chip(word: str) -> str:
-    colour, ink = EVIDENCE_COLOURS[word]
-    return f'<span class="chip" style="background:{colour};color:{ink}">{said(word)}</span> '
+    return f'<span class="chip {word}">{said(word)}</span> '
 
 
 def _sample(name: str, rows: pd.DataFrame, about: pd.DataFrame, told: set[str]) -> str:
@@ -67,7 +66,7 @@ def _row(row: Any, about: pd.DataFrame, told: set[str]) -> str:
     cells = [f"<td>{html.escape(row.name)}{mark}<br><small>{drug}{link}</small></td>"]
     for assay in ASSAYS:
         seen = html.escape(getattr(row, f"{assay}_seen"))
-        cells.append(f"<td>{_chip(getattr(row, assay))}<br><small>{seen}</small></td>")
+        cells.append(f"<td>{_chip(getattr(row, assay))}{f'<br><small>{seen}</small>' if seen else ''}</td>")
     return f"<tr>{''.join(cells)}</tr>"
 
 
@@ -96,6 +95,9 @@ summary { cursor: pointer; padding: .35rem 0; } details { border-top: 1px solid 
 .note { border-left: 4px solid #d55e00; padding-left: .8rem; }
 input { font: inherit; padding: .3rem .6rem; width: 22rem; max-width: 100%; margin: .6rem 0; }
 """
+STYLE += "".join(
+    f".chip.{word} {{ background: {colour}; color: {ink}; }}\n" for word, (colour, ink) in EVIDENCE_COLOURS.items()
+)
 
 SCRIPT = """
 document.querySelector('input').addEventListener('input', event => {
@@ -116,7 +118,8 @@ five review documents say of resistance. Nothing here says which drug a patient 
 <p>Each mechanism of each sample, assay by assay, never summed to one number. For RNA, protein and serum the z-score is
 that within this dataset along the resistant direction: <i>for</i> from +{CUT:g}, <i>against</i> from -{CUT:g}. DNA:
 <i>for</i> where an alteration that goes with resistance is present, <i>against</i> where all of them were measured and
-are absent. Mechanisms that share genes are not independent. Not measured in this dataset: @NONE@.@LEFT@</p>
+are absent. Of several signatures only those count that serve the fewest mechanisms. Mechanisms that share genes are
+not independent. Not measured in this dataset: @NONE@.@LEFT@</p>
 <p>@LEGEND@</p>
 <input type="search" placeholder="Search: sample, mechanism, gene …" aria-label="Search">
 @SAMPLES@

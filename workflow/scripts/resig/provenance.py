@@ -135,7 +135,7 @@ def _file(path: Path) -> list[str]:
 
 
 def _time(moment: datetime) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M %Z").replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _code(words: object) -> Markup:

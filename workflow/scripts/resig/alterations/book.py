@@ -15,6 +15,14 @@ from resig.tables import Column, Table
 FILE = "alterations.tsv"
 COORDINATES_FILE = "gene_coordinates.tsv"
 REVERSAL_FILE = "reversal.tsv"
+NO_RULE = {
+    "TRA-019": "differences within one tumour",
+    "VEN-023": "no gene is named",
+    "EXO-002": "no gene is named",
+    "HGF-002": "which mutations of EGFR is not said",
+    "HGF-010": "no gene is named",
+    "HGF-102": "stands in the title of a reference only",
+}
 STAGES = ("cells", "mice", "patients", "registered_trial", "trial", "named_only")
 GENOMES = ("GRCh37", "GRCh38")
 DIRECTIONS = ("resistant", "sensitive", "context")
@@ -88,6 +96,7 @@ def lint_alterations(folder: str | os.PathLike[str], genes: Resolver) -> list[st
     book = ALTERATIONS.read(Path(folder) / FILE)
     return [
         *(problem for row in book.itertuples() for problem in _lint_row(row, sources, genes)),
+        *_lint_left_out(book, sources),
         *_lint_places(book, COORDINATES.read(Path(folder) / COORDINATES_FILE)),
         *_lint_reversal(REVERSAL.read(Path(folder) / REVERSAL_FILE), sources),
     ]
@@ -119,6 +128,14 @@ def _lint_row(row: Any, sources: Sources, genes: Resolver) -> Iterator[str]:
             yield f"{here}: '{condition.gene}' is no approved symbol"
         elif condition.gene not in named and not row.outside:
             yield f"{here}: {condition.gene} is not in its ledger rows, and no outside source is given"
+
+
+def _lint_left_out(book: pd.DataFrame, sources: Sources) -> Iterator[str]:
+    ledger = sources.ledger
+    told = ledger[ledger["entity"].isin(["mutation", "cnv", "epigenetic"]) | ledger["feature"].isin(["mutation"])]
+    cited = {each for cell in book["ledger"] for each in cell.split(";")}
+    yield from (f"{FILE}: {each} has no rule" for each in told["id"] if each not in cited | set(NO_RULE))
+    yield from (f"{FILE}: {each} has a rule and is said to have none" for each in NO_RULE if each in cited)
 
 
 def _lint_places(book: pd.DataFrame, places: pd.DataFrame) -> Iterator[str]:

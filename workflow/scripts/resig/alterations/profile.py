@@ -6,6 +6,7 @@ others      z within the dataset along the resistant direction, of each signatur
             for from +1, against from -1, neither between; mixed: some for, some against
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -92,16 +93,23 @@ def profile(
 def _of_signatures(
     mechanisms: pd.DataFrame, z: pd.DataFrame, signatures: pd.DataFrame, verdicts: Mapping[str, str]
 ) -> dict[tuple[str, str, str], list[Seen]]:
-    assay = dict(zip(signatures["signature"], signatures["assay"], strict=True))
-    found: dict[tuple[str, str, str], list[Seen]] = {}
+    """Return what signatures show; of several only those count that serve the fewest mechanisms: unions do not."""
+    kind = {each.signature: OF_ASSAY[each.assay] for each in signatures.itertuples()}
+    own = {each.mechanism: [name for name in each.signatures.split(";") if name] for each in mechanisms.itertuples()}
+    serves = Counter(name for names in own.values() for name in names)
     by_signature = dict(iter(z.groupby("signature")))
-    for mechanism in mechanisms.itertuples():
-        for signature in filter(None, mechanism.signatures.split(";")):
-            for row in by_signature.get(signature, z.head(0)).itertuples():
-                verdict = f", {verdicts[signature].replace('_', ' ')}" if signature in verdicts else ""
-                said = f"{signature} z {row.z:+.2f} (percentile {100 * row.rank:.0f}{verdict})"
-                key = (row.sample, mechanism.mechanism, OF_ASSAY[assay[signature]])
-                found.setdefault(key, []).append(Seen(row.z, said))
+    found: dict[tuple[str, str, str], list[Seen]] = {}
+    for mechanism, names in own.items():
+        scored = [name for name in names if name in by_signature]
+        fewest = {assay: min(serves[each] for each in scored if kind[each] == assay) for assay in map(kind.get, scored)}
+        for name in scored:
+            counts = serves[name] == fewest[kind[name]]
+            verdict = f", verdict {verdicts[name].replace('_', ' ')}" if name in verdicts else ""
+            shared = "" if counts else f", shared by {serves[name]} mechanisms, not counted"
+            for row in by_signature[name].itertuples():
+                said = f"{name} z {row.z:+.2f} (percentile {100 * row.rank:.0f}{verdict}{shared})"
+                key = (row.sample, mechanism, kind[name])
+                found.setdefault(key, []).append(Seen(row.z if counts else np.nan, said))
     return found
 
 

@@ -12,7 +12,7 @@ COLOURS = {"as_expected": RESISTANT, "opposite": SENSITIVE, "not_separable": "#9
 ROWS = 60
 
 
-def draw_ncrna(table: pd.DataFrame, path: str | os.PathLike[str]) -> None:
+def draw_ncrna(table: pd.DataFrame, *paths: str | os.PathLike[str]) -> None:
     """Draw one row a pair that was measured; what was not is counted beneath."""
     known = table[table["rho"].notna()]
     known = known.assign(size=known["rho"].abs()).sort_values(["p", "size"], ascending=[True, False], kind="stable")
@@ -49,4 +49,4 @@ def draw_ncrna(table: pd.DataFrame, path: str | os.PathLike[str]) -> None:
         if answer in set(top["answer"])
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=4, fontsize=8)
-    save(figure, path)
+    save(figure, *paths)

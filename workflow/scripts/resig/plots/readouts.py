@@ -20,7 +20,7 @@ COLOURS = {
 WORDS = {"small_rna": "small RNA", "circ_rna": "circRNA"}
 
 
-def draw_readouts(table: pd.DataFrame, path: str | os.PathLike[str]) -> None:
+def draw_readouts(table: pd.DataFrame, *paths: str | os.PathLike[str]) -> None:
     """Draw one panel an assay, one row a read-out; without a single effect the picture says so."""
     known = table[table["effect"].notna()]
     assays = [(str(assay), rows) for assay, rows in known.groupby("assay", sort=True)]
@@ -42,7 +42,7 @@ def draw_readouts(table: pd.DataFrame, path: str | os.PathLike[str]) -> None:
     handles = [plt.Line2D([], [], color=COLOURS[answer], marker="o", label=said(answer)) for answer in present]
     if handles:
         figure.legend(handles=handles, loc="outside lower center", ncols=5, fontsize=8)
-    save(figure, path)
+    save(figure, *paths)
 
 
 def _panel(axes: Axes, rows: pd.DataFrame, title: str) -> None:

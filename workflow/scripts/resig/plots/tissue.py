@@ -18,7 +18,7 @@ def draw_tissue(
     signatures: Sequence[str],
     names: pd.Series,
     sections: pd.DataFrame,
-    path: str | os.PathLike[str],
+    *paths: str | os.PathLike[str],
 ) -> None:
     """Draw maps of these signatures (columns of `scores`, rows as of `spots`), and what is said of each section."""
     placed = spots[np.isfinite(spots[["x", "y"]]).all(axis=1)]
@@ -59,7 +59,7 @@ def draw_tissue(
             )
     more = f" (the first {len(shown)} of {len(every)})" if len(every) > len(shown) else ""
     figure.suptitle(f"scores on the tissue{more}", x=0.01, ha="left", fontsize=9, fontweight="bold")
-    save(figure, path)
+    save(figure, *paths)
 
 
 def _said(section: str, sections: pd.DataFrame) -> str:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from typing import TextIO
 
 from resig.files import read_json
 from resig.matrix import open_matrix
@@ -28,6 +29,7 @@ def score_files(
     seed: int,
     threads: int,
     shard: tuple[int, int] = (1, 1),
+    terminal: TextIO | None = None,
 ) -> None:
     """Score a dataset, or one shard of its rows, as intake and coverage left it."""
     about = read_json(report)
@@ -45,4 +47,6 @@ def score_files(
         target=target,
         threads=threads,
         shard=shard,
+        terminal=terminal,
+        called=about["dataset"],
     )

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -51,18 +51,20 @@ def score_dataset(
     span: int | None = None,
     direct: bool = True,
     shard: tuple[int, int] = (1, 1),
+    terminal: TextIO | None = None,
+    called: str = "",
 ) -> None:
     """Write scores.parquet: a row for each observation in use, a column for each `{signature}__{method}` and part.
 
     The file is the same, byte by byte, for any number of threads and any `span` (stored values read at a time).
     `direct=False` leaves all reading to the HDF5 library. With `shard=(2, 8)` the second eighth of the rows is scored;
-    `gather_scores` puts the shards together.
+    `gather_scores` puts the shards together. A long pass says on the `terminal` how far the dataset so `called` is.
     """
     with open_rows(open_matrix(matrix), direct) as reader:
         engine = Engine(reader, universe, observations, Scale.of(units, kind), panel, signatures, plan)
         begin, end = rows_of_shard(reader.n_rows, *shard)
         before = reader.bytes_until(begin)
-        progress = Progress(end - begin, reader.bytes_until(end) - before)
+        progress = Progress(end - begin, reader.bytes_until(end) - before, terminal=terminal, called=called)
         with whole_file(target) as partial, ScoreFile(partial, score_schema(engine.columns)) as file:
             for last, names, scores in in_turn(engine.score_span, reader.spans(span, begin, end), threads):
                 file.add(names, scores)
