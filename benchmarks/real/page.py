@@ -156,8 +156,8 @@ def cell_advice(of: Of) -> str:
     return (
         f"For cells: with a quarter and a tenth of the reads the scores of single cells correlate with those of all "
         f"reads by {told} (best at a tenth: {best}, {tenth['rho'][best]:.2f}). `ucell` stands beside `zmean` as "
-        f"singscore does in bulk, because it needs no cohort; by this measure others do as well. No scorer rescues a cell "
-        f"that was hardly sequenced; this is why samples are compared, and never cells.\n"
+        f"singscore does in bulk, because it needs no cohort; by this measure others do as well. No scorer rescues a "
+        f"cell that was hardly sequenced; this is why samples are compared, and never cells.\n"
     )
 
 
