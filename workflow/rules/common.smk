@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import sys
+import time
 from pathlib import Path
 
 # Each module by source_path: a job of a remote deployment gets these files and no others.
@@ -53,6 +54,7 @@ LIBRARY = [
         "coverage",
         "derive",
         "describe",
+        "embedding",
         "errors",
         "evidence_page",
         "files",
@@ -134,15 +136,19 @@ LIBRARY = [
         "plots/__init__",
         "plots/adjusted",
         "plots/asked",
+        "plots/cells",
         "plots/contrast",
         "plots/coverage",
         "plots/genes",
+        "plots/grid",
         "plots/heatmap",
+        "plots/meta",
         "plots/ncrna",
         "plots/null",
         "plots/oncoprint",
         "plots/palette",
         "plots/panels",
+        "plots/quality",
         "plots/readouts",
         "plots/roc",
         "plots/sides",
@@ -251,6 +257,8 @@ def at_hand(path):
     return local(path)
 
 
+BEGAN = time.time()
+
 # What was given with --config, to give it again.
 GIVEN = [f"{key}={json.dumps(value)}" for key, value in workflow.config_settings.config.items()]
 
@@ -340,15 +348,25 @@ def if_compared(path):
     return [path] if CONTRASTS else []
 
 
-def say_last(words):
+def say_last(words, to=sys.stdout):
     """Print at the very end, below what Snakemake says."""
     if words:
-        atexit.register(print, words, flush=True)
+        atexit.register(print, words, file=to, flush=True)
 
 
 def is_survival(dataset, contrast):
     """Return whether a contrast is about time to an event."""
     return CONTRASTS[contrast]["survival"] is not None
+
+
+def are_pooled():
+    """Return whether a contrast, or a label of contrasts, has several datasets."""
+    together = [set(spec["datasets"]) for spec in CONTRASTS.values()]
+    for by in ("drug", "cancer"):
+        for label in {spec[by] for spec in CONTRASTS.values()} - {None}:
+            labelled = [spec["datasets"] for spec in CONTRASTS.values() if spec[by] == label]
+            together.append(set().union(*labelled))
+    return any(len(datasets) > 1 for datasets in together)
 
 
 def has_arms(dataset, contrast):
@@ -413,6 +431,9 @@ FINAL = [
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.colocalisation.tsv", is_in_space),
     "<results>/summary/coverage.tsv",
     "<results>/summary/coverage.svg",
+    "<results>/summary/quality.svg",
+    *[f"<results>/{dataset}/umap.svg" for dataset, spec in DATASETS.items() if spec["kind"] == "single_cell"],
+    *(["<results>/summary/meta.svg"] if are_pooled() else []),
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.svg"),
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.roc.svg", has_arms),
     *of_contrasts("<results>/{dataset}/contrasts/{contrast}.survival.svg", is_survival),

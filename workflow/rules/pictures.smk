@@ -4,6 +4,8 @@
 
 localrules:
     plot_coverage,
+    plot_meta,
+    plot_quality,
     plot_verdicts,
 
 
@@ -177,3 +179,117 @@ rule plot_survival:
         "Drawing survival in {wildcards.dataset}: {wildcards.contrast}"
     script:
         "../scripts/plot_survival.py"
+
+
+rule plot_meta:
+    input:
+        library=LIBRARY,
+        meta="<results>/summary/meta.tsv",
+        groups="<results>/summary/meta_groups.tsv",
+        contrasts="<results>/summary/contrasts.tsv",
+        signatures="<results>/signatures/signatures.tsv",
+    output:
+        picture=report(
+            "<results>/summary/meta.svg",
+            caption="../report/meta.rst",
+            category="Meta-analysis",
+            labels={"what": "forest plots over datasets"},
+        ),
+        png="<results>/summary/meta.png",
+    log:
+        "<logs>/plot_meta.log",
+    benchmark:
+        "<benchmarks>/plot_meta.tsv"
+    conda:
+        "../envs/resig.yaml"
+    params:
+        leading=sorted({methods_of(dataset)[0] for dataset in DATASETS}),
+    message:
+        "Drawing effects over datasets"
+    script:
+        "../scripts/plot_meta.py"
+
+
+rule plot_quality:
+    input:
+        library=LIBRARY,
+        quality=of_datasets("<results>/{dataset}/quality.tsv"),
+        signatures="<results>/signatures/signatures.tsv",
+    output:
+        picture=report(
+            "<results>/summary/quality.svg",
+            caption="../report/quality.rst",
+            category="Nulls and QC",
+            labels={"dataset": "all", "contrast": "", "what": "quality of the signatures"},
+        ),
+        png="<results>/summary/quality.png",
+    log:
+        "<logs>/plot_quality.log",
+    benchmark:
+        "<benchmarks>/plot_quality.tsv"
+    conda:
+        "../envs/resig.yaml"
+    message:
+        "Drawing the quality of signatures"
+    script:
+        "../scripts/plot_quality.py"
+
+
+rule embedding:
+    input:
+        library=LIBRARY,
+        matrix="<results>/{dataset}/matrix.h5ad",
+        genes="<results>/{dataset}/genes.tsv",
+        observations="<results>/{dataset}/observations.parquet",
+        report="<results>/{dataset}/intake.json",
+    output:
+        embedding="<results>/{dataset}/embedding.tsv",
+    log:
+        "<logs>/embedding/{dataset}.log",
+    benchmark:
+        "<benchmarks>/embedding/{dataset}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    params:
+        seed=config["inference"]["seed"],
+    message:
+        "Mapping the cells of {wildcards.dataset}"
+    script:
+        "../scripts/embedding.py"
+
+
+rule plot_cells:
+    input:
+        library=LIBRARY,
+        embedding="<results>/{dataset}/embedding.tsv",
+        scores="<results>/{dataset}/scores.parquet",
+        sample_scores="<results>/{dataset}/sample_scores.tsv",
+        observations="<results>/{dataset}/observations.parquet",
+        signatures="<results>/signatures/signatures.tsv",
+    output:
+        picture=report(
+            "<results>/{dataset}/umap.svg",
+            caption="../report/umap.rst",
+            category="Scores",
+            labels={"dataset": "{dataset}", "contrast": "", "what": "UMAP by cell type and score"},
+        ),
+        png="<results>/{dataset}/umap.png",
+        dots=report(
+            "<results>/{dataset}/dots.svg",
+            caption="../report/dots.rst",
+            category="Scores",
+            labels={"dataset": "{dataset}", "contrast": "", "what": "signatures x cell types"},
+        ),
+        dots_png="<results>/{dataset}/dots.png",
+    log:
+        "<logs>/plot_cells/{dataset}.log",
+    benchmark:
+        "<benchmarks>/plot_cells/{dataset}.tsv"
+    conda:
+        "../envs/resig.yaml"
+    params:
+        method=lambda wildcards: methods_of(wildcards.dataset)[0],
+    message:
+        "Drawing the cells of {wildcards.dataset}"
+    script:
+        "../scripts/plot_cells.py"

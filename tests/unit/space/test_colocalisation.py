@@ -239,3 +239,29 @@ def test_coordinates_are_read_by_rows_over_files(tmp_path: Path) -> None:
     spots = read_spots(str(tmp_path / "observations.parquet"), whole, files[:1])
     assert spots["x"].to_dict() == {"a3": 4.0, "a1": 0.0}
     assert spots["section"].to_dict() == {"a3": "y", "a1": "x"}
+
+
+def test_what_is_asked_of_space_must_be_there(tmp_path: Path) -> None:
+    from resig.intake.labels import Labels
+    from resig.space.tissue import space_problems
+
+    data = anndata.AnnData(np.eye(2))
+    data.write_h5ad(tmp_path / "plain.h5ad")
+    columns = {"sample": ["a"], "slide": ["x"]}
+    labels = Labels("obs", list(columns), columns.__getitem__)
+    spec = {"kind": "single_cell", "matrix": str(tmp_path / "plain.h5ad")}
+
+    def said(**space: object) -> list[str]:
+        whole = {"coordinates": "spatial", "section": None} | space
+        return [f"{key}: {text}" for key, text in space_problems(spec | {"space": whole}, labels)]
+
+    lacking = "the matrix has no coordinates '{}' in obsm of an .h5ad of cells or spots; add them, or leave out `space`"
+    assert said() == []
+    assert said(coordinates="xy") == [f"coordinates: {lacking.format('xy')}"]
+    assert said(section="slides") == [
+        "section: there is no column 'slides' in obs; did you mean 'slide'?",
+        f"section: {lacking.format('spatial')}",
+    ]
+    data.obsm["spatial"] = np.ones((2, 2))
+    data.write_h5ad(tmp_path / "plain.h5ad")
+    assert said(section="slide") == []

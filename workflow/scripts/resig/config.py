@@ -17,6 +17,7 @@ from resig.intake.labels import Labels
 from resig.intake.remote import archive_here, files_of, is_brought, problem_with, sum_problems
 from resig.intake.several import parts_of
 from resig.intake.who import know, says_more
+from resig.space.tissue import space_problems
 
 Json = Any
 KEYWORDS = {
@@ -300,9 +301,7 @@ def _dataset_problems(
         return
     for word, types in dataset["contexts"].items():
         yield from _context_problems((*here, "contexts", word), types, dataset, labels[name])
-    section = dataset["space"]["section"]
-    if section is not None and section not in labels[name].columns:
-        yield (*here, "space", "section"), no_column(section, labels[name])
+    yield from (((*here, "space", key), text) for key, text in space_problems(dataset, labels[name], locate))
     for key in ("sample", "cell_type", "batch", "purity"):
         column = dataset.get(key)
         optional = dataset["kind"] == "bulk" and key == "sample" and dataset["metadata"] is None

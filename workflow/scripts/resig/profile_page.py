@@ -41,7 +41,7 @@ def write_profile_page(
 
 
 def _chip(word: str) -> str:
-    return f'<i class="{word}">{said(word)}</i> '
+    return f'<span class="chip {word}">{said(word)}</span> '
 
 
 def _sample(name: str, rows: pd.DataFrame, about: pd.DataFrame, told: set[str]) -> str:
@@ -91,11 +91,13 @@ table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .3rem .5rem; vertical-align: top; }
 th { border-bottom: 2px solid #222; } tr { border-top: 1px solid #ddd; } small { color: #555; }
 summary { cursor: pointer; padding: .35rem 0; } details { border-top: 1px solid #bbb; }
-i[class] { border: 1px solid #999; border-radius: 1em; padding: 0 .6em; white-space: nowrap; font-style: normal; }
-i.not_measured { border: 0; padding: 0; }
+.chip { border: 1px solid #999; border-radius: 1em; padding: 0 .6em; white-space: nowrap; }
 .note { border-left: 4px solid #d55e00; padding-left: .8rem; }
 input { font: inherit; padding: .3rem .6rem; width: 22rem; max-width: 100%; margin: .6rem 0; }
 """
+STYLE += "".join(
+    f".chip.{word} {{ background: {colour}; color: {ink}; }}\n" for word, (colour, ink) in EVIDENCE_COLOURS.items()
+)
 
 SCRIPT = """
 document.querySelector('input').addEventListener('input', event => {
@@ -107,12 +109,9 @@ document.querySelector('input').addEventListener('input', event => {
 });
 """
 
-COLOURS = "".join(
-    f"i.{word} {{ background: {colour}; color: {ink}; }}\n" for word, (colour, ink) in EVIDENCE_COLOURS.items()
-)
 PAGE = f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>resig: profile of @DATASET@</title>
-<style>{STYLE}{COLOURS}</style></head><body>
+<style>{STYLE}</style></head><body>
 <h1>Profile of @DATASET@</h1>
 <p class="note"><b>Research software, no treatment advice.</b> What stands here is what was measured, held against what
 five review documents say of resistance. Nothing here says which drug a patient should have.</p>

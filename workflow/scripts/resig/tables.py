@@ -243,6 +243,19 @@ OBSERVATIONS = Table(
     key=("observation",),
 )
 
+EMBEDDING = Table(
+    "embedding.tsv",
+    "One row for each cell of the map (all of them, or 50,000 at random): where it lies, for the eye alone.",
+    (
+        Column("observation", "text", "Name of the cell."),
+        Column("sample", "text", "Biological sample it belongs to."),
+        Column("cell_type", "text", "Its cell type."),
+        Column("umap_1", "number", "First coordinate of the UMAP; NA with fewer than 20 cells.", optional=True),
+        Column("umap_2", "number", "Second coordinate.", optional=True),
+    ),
+    key=("observation",),
+)
+
 COVERAGE = Table(
     "coverage.tsv",
     "One row for each signature in each dataset: which members were measured, and what may be scored.",

@@ -1,6 +1,5 @@
 """One contrast in one dataset, as its pictures need it: finished tables, and the rows that are shown."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from resig.plots.style import Path_
 from resig.tables import (
     COMPARED,
     CONTRASTS,
@@ -20,7 +20,6 @@ from resig.tables import (
     read_text_table,
 )
 
-Path_ = str | os.PathLike[str]
 KEY = ["signature", "cell_type"]
 EFFECTS = {"hedges_g": "g", "trend_g": "g", "spearman": "rho", "log_hr": "log HR"}
 MEANINGS = {

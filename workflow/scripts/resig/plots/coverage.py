@@ -1,51 +1,40 @@
 """Coverage: signatures x datasets, coloured by what the gate allows, with the members measured."""
 
-import os
-
-import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib.patches import Patch, Rectangle
 
+from resig.plots.grid import COLUMNS, ROWS, Cell, Cells, chosen, draw_grid, left_out
 from resig.plots.palette import GATE_COLOURS
-from resig.plots.style import FAINT, plain, save
+from resig.plots.style import Path_
 
+TABLE = "summary/coverage.tsv"
+GREY = "#767676"
 WORDS = {"yes": "scored", "low_power": "scored, low power (few genes or a limited assay)", "no": "not scored"}
 
 
-def draw_coverage(coverage: pd.DataFrame, signatures: pd.DataFrame, *paths: str | os.PathLike[str]) -> None:
+def draw_coverage(coverage: pd.DataFrame, signatures: pd.DataFrame, *paths: Path_) -> None:
     """Draw one cell for each signature and dataset: members measured of all members."""
-    order = [each for each in signatures["signature"] if each in set(coverage["signature"])]
-    datasets = list(dict.fromkeys(coverage["dataset"]))
-    figure, axes = plt.subplots(figsize=(3.2 + 1.25 * len(datasets), 1.2 + 0.24 * len(order)))
-    for row in coverage.itertuples():
-        x, y = datasets.index(row.dataset), order.index(row.signature)
-        axes.add_patch(
-            Rectangle((x + 0.03, y + 0.06), 0.94, 0.88, facecolor=GATE_COLOURS[row.scorable], edgecolor="#DDDDDD")
-        )
-        colour = FAINT if row.scorable == "no" else "black"
-        axes.text(
-            x + 0.5,
-            y + 0.5,
+    known = set(coverage["signature"])
+    every = [str(each) for each in signatures["signature"] if each in known]
+    columns = [(str(name),) for name in dict.fromkeys(coverage["dataset"])]
+    ranks = (coverage["scorable"] == "no").groupby(coverage["signature"]).min().to_dict()
+    rows, shown = chosen(every, ranks, ROWS), columns[:COLUMNS]
+    cells: Cells = {
+        (str(row.signature), (str(row.dataset),)): Cell(
+            GATE_COLOURS[str(row.scorable)],
             f"{row.n_measured} of {row.n_members}",
-            ha="center",
-            va="center_baseline",
-            fontsize=8,
-            color=colour,
+            GREY if row.scorable == "no" else "black",
         )
-    axes.set_xlim(0, len(datasets))
-    axes.set_ylim(len(order), 0)
-    axes.set_xticks([at + 0.5 for at in range(len(datasets))], [plain(name) for name in datasets])
-    axes.set_yticks([at + 0.5 for at in range(len(order))], [plain(name) for name in order])
-    axes.tick_params(length=0, top=False, labeltop=True, bottom=False, labelbottom=False)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    handles = [Patch(facecolor=GATE_COLOURS[key], edgecolor="#BBBBBB", label=words) for key, words in WORDS.items()]
-    axes.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(0, -0.01),
-        ncols=1,
-        title="members measured",
-        alignment="left",
+        for row in coverage.itertuples()
+    }
+    draw_grid(
+        rows,
+        shown,
+        cells,
+        "Coverage: members measured of each signature",
+        [
+            left_out("signatures", len(rows), len(every), "those that some dataset can score first", TABLE),
+            left_out("datasets", len(shown), len(columns), "the first ones of the config", TABLE),
+        ],
+        {GATE_COLOURS[key]: words for key, words in WORDS.items()},
+        paths,
     )
-    save(figure, *paths)

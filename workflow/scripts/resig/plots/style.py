@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from resig.files import whole_file
 
+Path_ = str | os.PathLike[str]
 INK, FAINT = "#222222", "#999999"
 DPI = 150
 
@@ -31,7 +32,7 @@ plt.rcParams.update(
 )
 
 
-def save(figure: Figure, *paths: str | os.PathLike[str]) -> None:
+def save(figure: Figure, *paths: Path_) -> None:
     """Save as SVG or PNG, by the name of each file; the same bytes for the same content."""
     figure.draw_without_rendering()
     figure._layout_engine = None  # type: ignore[attr-defined]  # laid out once: a placeholder would draw it all again

@@ -1,55 +1,46 @@
 """Verdicts: signatures x (dataset, contrast, cell type), with the effect in each cell."""
 
-import os
-
-import matplotlib.pyplot as plt
 import pandas as pd
-from matplotlib.patches import Patch, Rectangle
 
+from resig.plots.grid import COLUMNS, ROWS, Cell, Cells, chosen, draw_grid, left_out
 from resig.plots.palette import VERDICT_COLOURS, said
-from resig.plots.style import plain, save
+from resig.plots.panels import signed
+from resig.plots.style import Path_
 
+TABLE = "summary/verdicts.tsv"
 DARK = {"supported", "contradicted"}
+CALLED = {"supported", "contradicted", "not_specific"}
+NOTE = "Number: Hedges g (rho, log HR per SD), above 0 = higher in the resistant arm (with resistance, earlier events)."
 
 
-def draw_verdicts(verdicts: pd.DataFrame, *paths: str | os.PathLike[str]) -> None:
+def draw_verdicts(verdicts: pd.DataFrame, *paths: Path_) -> None:
     """Draw the verdict matrix; signatures that no dataset can measure are counted, not drawn."""
     unit = ["dataset", "contrast", "cell_type"]
     columns = list(verdicts[unit].drop_duplicates().itertuples(index=False, name=None))
-    measured = verdicts[verdicts["verdict"] != "not_measurable"]
-    order = [each for each in dict.fromkeys(verdicts["signature"]) if each in set(measured["signature"])]
-    left_out = verdicts["signature"].nunique() - len(order)
-    figure, axes = plt.subplots(figsize=(3.4 + 0.95 * len(columns), 1.9 + 0.24 * len(order)))
-    shown = verdicts[verdicts["signature"].isin(order)]
-    for row in shown.itertuples():
-        x, y = columns.index((row.dataset, row.contrast, row.cell_type)), order.index(row.signature)
-        axes.add_patch(
-            Rectangle((x + 0.03, y + 0.06), 0.94, 0.88, facecolor=VERDICT_COLOURS[row.verdict], edgecolor="#DDDDDD")
-        )
-        if pd.notna(row.effect):
-            colour = "white" if row.verdict in DARK else "black"
-            axes.text(
-                x + 0.5, y + 0.5, _signed(row.effect), ha="center", va="center_baseline", fontsize=8, color=colour
-            )
-    axes.set_xlim(0, len(columns))
-    axes.set_ylim(max(len(order), 1), 0)
-    labels = [plain("\n".join(part for part in column if part != "bulk")) for column in columns]
-    axes.set_xticks([at + 0.5 for at in range(len(columns))], labels, rotation=60, ha="left", rotation_mode="anchor")
-    axes.set_yticks([at + 0.5 for at in range(len(order))], [plain(name) for name in order])
-    axes.tick_params(length=0, top=False, labeltop=True, bottom=False, labelbottom=False)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    present = [key for key in VERDICT_COLOURS if key in set(shown["verdict"])]
-    handles = [Patch(facecolor=VERDICT_COLOURS[key], edgecolor="#BBBBBB", label=said(key)) for key in present]
-    note = (
-        "number: Hedges g (rho, log HR per SD), above 0 = higher in the resistant arm (with resistance, earlier events)"
+    able = set(verdicts.loc[verdicts["verdict"] != "not_measurable", "signature"])
+    every = [each for each in dict.fromkeys(verdicts["signature"]) if each in able]
+    clearest = verdicts.assign(called=~verdicts["verdict"].isin(CALLED), fdr=verdicts["fdr"].fillna(2))
+    ranks = clearest.groupby("signature")[["called", "fdr"]].min().apply(tuple, axis=1).to_dict()
+    rows, shown = chosen(every, ranks, ROWS), columns[:COLUMNS]
+    cells: Cells = {}
+    for row in verdicts.itertuples():
+        ink = "white" if row.verdict in DARK else "black"
+        words = "" if pd.isna(row.effect) else signed(row.effect, 1)
+        key = (str(row.signature), (row.dataset, row.contrast, row.cell_type))
+        cells[key] = Cell(VERDICT_COLOURS[str(row.verdict)], words, ink)
+    unmeasured = verdicts["signature"].nunique() - len(every)
+    present = {cells[row, column].colour for row in rows for column in shown if (row, column) in cells}
+    draw_grid(
+        rows,
+        shown,
+        cells,
+        "Verdicts: signatures by dataset, contrast and cell type",
+        [
+            NOTE,
+            f"{unmeasured} signatures cannot be measured in any of these datasets (see Coverage)" if unmeasured else "",
+            left_out("signatures", len(rows), len(every), "those with a call, then the smallest FDR", TABLE),
+            left_out("columns", len(shown), len(columns), "the first ones of the config", TABLE),
+        ],
+        {colour: said(verdict) for verdict, colour in VERDICT_COLOURS.items() if colour in present},
+        paths,
     )
-    if left_out:
-        note += f"\n{left_out} signatures cannot be measured in any of these datasets (see Coverage)"
-    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.01), ncols=2, title=note, alignment="left")
-    save(figure, *paths)
-
-
-def _signed(effect: float) -> str:
-    text = f"{effect:+.1f}"
-    return "0.0" if text in ("+0.0", "-0.0") else text

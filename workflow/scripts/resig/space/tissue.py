@@ -1,7 +1,7 @@
 """The places of a section: coordinates, neighbours, and the waves that any map over them is made of."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ import h5py
 import numpy as np
 
 from resig.errors import ResigError, nearest
+from resig.intake.labels import Labels
 from resig.intake.readers.recognise import recognise
 from resig.intake.several import parts_of
 
@@ -33,6 +34,22 @@ def lies_in_space(spec: Mapping[str, Any], locate: Any = str) -> bool:
         return False
     paths = [locate(path) for path in parts_of(spec["matrix"]).values()]
     return bool(paths) and all(has_coordinates(path, spec["space"]["coordinates"]) for path in paths)
+
+
+def space_problems(spec: Mapping[str, Any], labels: Labels, locate: Any = str) -> Iterator[tuple[str, str]]:
+    """Say what in a dataset's `space` cannot be; a dataset without coordinates that asks for none is fine."""
+    space = spec["space"]
+    section = space["section"]
+    if section is not None and section not in labels.columns:
+        hint = nearest(section, labels.columns, "columns there")
+        yield "section", f"there is no column '{section}' in {labels.source}; {hint}"
+    asked = [key for key, value in (("coordinates", "spatial"), ("section", None)) if space[key] != value]
+    if asked and not lies_in_space(spec, locate):
+        yield (
+            asked[0],
+            f"the matrix has no coordinates '{space['coordinates']}' in obsm of an .h5ad of cells or spots; "
+            "add them, or leave out `space`",
+        )
 
 
 def read_coordinates(paths: Sequence[str], key: str) -> np.ndarray:
