@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -106,11 +107,10 @@ def figure_of(module: str, draw: Callable[..., None] | None = None, *arguments: 
     """Draw, and return the figure in place of saving it."""
     kept: list[Figure] = []
     plots = importlib.import_module(f"resig.plots.{module}")
-    saved, plots.save = plots.save, lambda figure, *paths: kept.append(figure)  # type: ignore[attr-defined]
-    try:
+    saving = plots if hasattr(plots, "save") else importlib.import_module("resig.plots.grid")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(saving, "save", lambda figure, *paths: kept.append(figure))
         (draw or getattr(plots, f"draw_{module}"))(*arguments)
-    finally:
-        plots.save = saved  # type: ignore[attr-defined]
     return kept[0]
 
 
