@@ -152,7 +152,7 @@ def test_no_words_of_a_matrix_overlap_and_what_is_left_out_is_said(module, n_sig
     if n_signatures == 300:
         words = said(figure)
         assert "80 of 300 signatures are shown" in words and ".tsv" in words
-        assert "24 of 40 " in words
+        assert "16 of 40 " in words
 
 
 def cells_of(figure: object) -> tuple[list[str], list[str]]:

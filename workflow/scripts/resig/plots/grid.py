@@ -12,7 +12,7 @@ from matplotlib.patches import Patch, Rectangle
 from resig.plots.panels import head, nothing
 from resig.plots.style import Path_, plain, save, shortened
 
-ROWS, COLUMNS, LETTERS = 80, 24, 13
+ROWS, COLUMNS, LETTERS = 80, 16, 13
 
 
 @dataclass(frozen=True)
