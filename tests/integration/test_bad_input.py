@@ -98,3 +98,11 @@ def test_bad_data_stop_the_job_with_one_line(name: str, checkout: Path, tmp_path
     assert ran.errors == [line]
     assert "Traceback" not in ran.out + ran.err
     assert not (tmp_path / "results/trial/genes.tsv").exists()
+
+
+@pytest.mark.parametrize("quiet", [(), ("--quiet", "all")], ids=["plain", "quiet"])
+def test_the_error_of_a_job_stands_last_and_no_summary(checkout: Path, tmp_path: Path, quiet: tuple[str, ...]) -> None:
+    ran = run(checkout, tmp_path, GOOD, "--cores", "1", *quiet, matrix=MATRIX.replace("2.5", "x"))
+    assert ran.code != 0
+    assert ran.err.splitlines()[-1].startswith("ERROR: matrix.tsv: row 'HGF', column 'A-4': the value is 'x'")
+    assert "Results:" not in ran.out and "Traceback" not in ran.out + ran.err and "TypeError" not in ran.err

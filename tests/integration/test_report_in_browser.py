@@ -53,8 +53,9 @@ def test_the_first_page_answers_and_each_category_opens(report: Path, demo: Ran,
     assert {"Verdicts", "Coverage", "Contrasts", "Evidence", "Methods", "Provenance"} <= set(categories)
     results = window.run("Object.entries(results).map(([path, entry]) => [path, entry.mime_type])")
     for category in categories:
-        window.run("document.querySelector('nav a').click()")
+        window.run("app.setView({navbarMode: 'menu'})")
         press(window, category)
+        window.wait("document.querySelectorAll('#app table tbody tr').length > 0")
         paths = window.run(f"Object.values(categories['{category}']).flat()")
         assert paths
         for path, kind in results:
@@ -62,8 +63,9 @@ def test_the_first_page_answers_and_each_category_opens(report: Path, demo: Ran,
                 window.run(
                     f"app.setView({{content: 'img', contentPath: results['{path}'].data_uri, resultPath: '{path}'}})"
                 )
-                window.wait(f"document.querySelector('#app img')?.src === results['{path}'].data_uri")
-                window.wait("document.querySelector('#app img').naturalWidth > 200")
+                shown = f"each.src === results['{path}'].data_uri && each.naturalWidth > 200"
+                shown += " && each.getBoundingClientRect().top >= 0"  # a tall picture begins within the window
+                window.wait(f"[...document.querySelectorAll('#app img')].some(each => {shown})")
                 break
     assert (window.errors, window.outside) == ([], [])
 

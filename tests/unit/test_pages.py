@@ -416,18 +416,21 @@ def test_last_words_name_the_report_only_when_it_is_of_this_run(tmp_path: Path) 
     assert said.splitlines()[-1] != after_success(summary, report, "x").splitlines()[-1] == f"Report: {report}"
 
 
-def test_errors_come_last_each_once(tmp_path: Path) -> None:
-    first, second = tmp_path / "a.log", tmp_path / "b.log"
-    first.write_text("working\nERROR: one: mend it\n")
-    second.write_text("ERROR: two\nERROR: one: mend it\n")
-    log = tmp_path / "snakemake.log"
-    hint = "(check log file(s) for error details)"
-    log.write_text(
-        f"Error in rule intake:\n    log: {first} {hint}\n    log: {second} {hint}\n"
-        f"    log: {tmp_path}/gone {hint}\n    log: fine.log\n"
-    )
-    assert after_failure(log) == "\nERROR: one: mend it\nERROR: two"
-    assert after_failure(tmp_path / "none") == "" and after_failure("") == ""
+def test_errors_come_last_each_once_and_only_those_of_this_run(tmp_path: Path) -> None:
+    for at, (name, text) in enumerate(
+        {
+            "intake/a.log": "working\nERROR: one: mend it\n",
+            "score/b.log": "ERROR: two\nERROR: one: mend it\n",
+            "fine.log": "done in 1 s\n",
+            "old.log": "ERROR: of last week\n",
+        }.items()
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+        os.utime(path, (1000 - 500 * (name == "old.log") + at,) * 2)
+    assert after_failure(tmp_path, 1000) == "\nERROR: one: mend it\nERROR: two"
+    assert after_failure(tmp_path, 2000) == after_failure(tmp_path / "none", 0) == ""
 
 
 def test_the_same_run_is_asked_again(tmp_path: Path) -> None:
@@ -444,10 +447,10 @@ def test_a_report_that_cannot_be_made_is_one_line_and_leaves_the_old_one(tmp_pat
     path = tmp_path / "report.html"
     path.write_text("old")
     with pytest.raises(ResigError, match="could not be made: it went wrong"):
-        make_report([sys.executable, "-c", "import sys; sys.exit('it went wrong')"], path)
+        make_report([sys.executable, "-c", "import sys; sys.exit('it went wrong')"], "s.css", path)
     assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
     writes = "import sys, pathlib; pathlib.Path(sys.argv[1]).write_text('new')"
-    assert make_report([sys.executable, "-c", writes], path) == f"Report: {path} (0.0 MB)"
+    assert make_report([sys.executable, "-c", writes], "s.css", path) == f"Report: {path} (0.0 MB)"
     assert path.read_text() == "new" and list(tmp_path.iterdir()) == [path]
 
 

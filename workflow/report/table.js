@@ -80,8 +80,9 @@ function verdictCell(row) {
 function signatureCell(row) {
   return h('td', { class: 'name' }, h('b', {}, row.about.name), h('small', {}, [row.signature, parts(row.about.drug).join(', '), parts(row.about.cancer).join(', ')].filter(Boolean).join(' · ')), evidenceTags(row.about));
 }
+const breakable = name => name.split(/(?<=[._-])/).flatMap((part, at) => at ? [h('wbr', {}), part] : [part]);
 function whereCell(row) {
-  return h('td', { class: 'where' }, row.dataset, h('small', {}, row.contrast, row.cell_type === 'bulk' ? null : ` · ${row.cell_type}`));
+  return h('td', { class: 'where' }, breakable(row.dataset), h('small', {}, breakable(row.contrast), row.cell_type === 'bulk' ? null : ` · ${row.cell_type}`));
 }
 function evidenceTags(about) {
   const count = flag => about.members.filter(member => parts(member[2]).includes(flag)).length;
@@ -335,7 +336,7 @@ function methodsTable(row) {
 function evidence(row) {
   const about = row.about, [members, measured, missing] = (data.coverage[row.dataset] || {})[row.signature] || [];
   const absent = new Set((missing || '').split(',').filter(Boolean));
-  const facts = [['Drug', about.drug], ['Cancer', about.cancer], ['Read in', about.context], ['Document', [about.document, about.source].filter(Boolean).join(': ')], ['Collection', about.collection]];
+  const facts = [['Drug', parts(about.drug).join(', ')], ['Cancer', parts(about.cancer).join(', ')], ['Read in', about.context], ['Document', [about.document, about.source].filter(Boolean).join(': ')], ['Collection', about.collection]];
   const member = ([symbol, weight, flags, section, words], gone) => h('tr', { class: gone || absent.has(symbol) ? 'member-absent' : null },
     h('td', {}, h('b', {}, symbol)), h('td', {}, weight > 0 ? '+ up' : '\u2212 down'),
     h('td', {}, parts(flags).map(flag => h('span', { class: `tag ${flag}` }, flag))),

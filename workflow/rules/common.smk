@@ -4,6 +4,7 @@ import json
 import os
 import shlex
 import sys
+import time
 from pathlib import Path
 
 # Each module by source_path: a job of a remote deployment gets these files and no others.
@@ -256,6 +257,8 @@ def at_hand(path):
     return local(path)
 
 
+BEGAN = time.time()
+
 # What was given with --config, to give it again.
 GIVEN = [f"{key}={json.dumps(value)}" for key, value in workflow.config_settings.config.items()]
 
@@ -345,10 +348,10 @@ def if_compared(path):
     return [path] if CONTRASTS else []
 
 
-def say_last(words):
+def say_last(words, to=sys.stdout):
     """Print at the very end, below what Snakemake says."""
     if words:
-        atexit.register(print, words, flush=True)
+        atexit.register(print, words, file=to, flush=True)
 
 
 def is_survival(dataset, contrast):

@@ -186,6 +186,7 @@ rule report:
         FINAL,
         library=LIBRARY,
         summary="<results>/summary/summary.txt",
+        style=workflow.source_path("../report/report.css"),
     log:
         "<logs>/report.log",
     conda:
@@ -255,10 +256,11 @@ SUMMARY = str(rules.start_page.output.text)
 
 
 onsuccess:
-    if not {"validate", "describe"} & set(workflow.dag_settings.targets) and "file" not in DESCRIBED:
+    whole = set(workflow.dag_settings.targets) <= {"all", "default", "report"} and not workflow.dag_settings.until
+    if whole and "file" not in DESCRIBED:
         again = asked_again("report", workflow.overwrite_configfiles, GIVEN)
         say_last(after_success(SUMMARY, Path(SUMMARY).parents[1] / "report.html", again))
 
 
 onerror:
-    say_last(after_failure(log))
+    say_last(after_failure(Path(str(rules.start_page.log)).parent, BEGAN), to=sys.stderr)

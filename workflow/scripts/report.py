@@ -6,4 +6,5 @@ with log_to(snakemake.log[0]) as terminal:
     from resig.make_report import make_report
 
     results = Path(snakemake.input.summary).parents[1]
-    print(make_report(snakemake.params.command, results / "report.html"), file=terminal, flush=True)
+    made = make_report(snakemake.params.command, snakemake.input.style, results / "report.html")
+    print(made, file=terminal, flush=True)

@@ -8,13 +8,13 @@ import pytest
 
 from resig.inference.contrast import compare
 from resig.inference.nuisance import Nuisance
-from resig.inference.scrutiny import Scrutiny
+from resig.inference.scrutiny import Scrutiny, incoherent_in
 from resig.inference.set_scores import Set, panel_of, scorer_of
 from resig.inference.specificity import Background
 from resig.pseudobulk import Pseudobulk
 from resig.scoring import METHODS
 from resig.scoring.panel import Genes
-from resig.tables import CONTRASTS, DRIVERS, NUISANCE, NULLS
+from resig.tables import CONTRASTS, DRIVERS, NUISANCE, NULLS, QUALITY
 
 N, N_GENES = 24, 500
 NAMES = [f"s{at:02d}" for at in range(N)]
@@ -127,3 +127,10 @@ def test_tables_are_as_declared(tmp_path):
     nulls, genes, nuisance = (table.read(path) for table, path in zip((NULLS, DRIVERS, NUISANCE), paths, strict=True))
     assert list(nulls["signature"]) == ["a", "b"] and len(genes) == 6 and list(nuisance["nuisance"]) == ["depth"] * 2
     assert nulls.set_index("signature").at["b", "all_sets"] == "yes"  # one member: every gene of its bin, once
+
+
+def test_where_no_signature_is_judged_none_is_incoherent() -> None:
+    none = pd.DataFrame(columns=QUALITY.names).astype({"flags": object})
+    assert incoherent_in(none) == frozenset()
+    two = pd.DataFrame({"cell_type": ["bulk"] * 2, "signature": ["a", "b"], "flags": ["low_variance", "incoherent;x"]})
+    assert incoherent_in(two) == {("bulk", "b")}

@@ -1,12 +1,9 @@
 """What stands last on the terminal when a run has ended: the answers, or the errors. Light, for the main process."""
 
 import os
-import re
 import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-
-FAILED = re.compile(r"^\s+log: (.+?) \(check log file\(s\) for error details\)$", re.M)
 
 
 def after_success(summary: str | os.PathLike[str], report: str | os.PathLike[str], make_report: str) -> str:
@@ -24,22 +21,16 @@ def after_success(summary: str | os.PathLike[str], report: str | os.PathLike[str
     return "\n".join(["", *lines])
 
 
-def after_failure(log: str | os.PathLike[str]) -> str:
-    """Return the errors of the jobs that failed, each once: what Snakemake's own log names their logs for."""
-    if not log or not Path(log).is_file():
-        return ""
-    said = Path(log).read_text(encoding="utf-8", errors="replace")
-    names = dict.fromkeys(name for found in FAILED.findall(said) for name in found.split(", "))
-    errors = dict.fromkeys(line for name in names for line in _errors(Path(name)))
+def after_failure(logs: str | os.PathLike[str], since: float) -> str:
+    """Return the errors of this run, each once: those in the logs that were written since it began."""
+    written = sorted(path for path in Path(logs).rglob("*.log") if path.stat().st_mtime >= since)
+    errors = dict.fromkeys(line for path in written for line in _errors(path))
     return "\n".join(["", *errors]) if errors else ""
 
 
 def _errors(log: Path) -> list[str]:
-    if not log.is_file():
-        return []
-    return [
-        line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.startswith("ERROR: ")
-    ]
+    said = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [line for line in said if line.startswith("ERROR: ")]
 
 
 def report_command(

@@ -41,8 +41,7 @@ def write_profile_page(
 
 
 def _chip(word: str) -> str:
-    colour, ink = EVIDENCE_COLOURS[word]
-    return f'<span class="chip" style="background:{colour};color:{ink}">{said(word)}</span> '
+    return f'<span class="chip {word}">{said(word)}</span> '
 
 
 def _sample(name: str, rows: pd.DataFrame, about: pd.DataFrame, told: set[str]) -> str:
@@ -67,7 +66,7 @@ def _row(row: Any, about: pd.DataFrame, told: set[str]) -> str:
     cells = [f"<td>{html.escape(row.name)}{mark}<br><small>{drug}{link}</small></td>"]
     for assay in ASSAYS:
         seen = html.escape(getattr(row, f"{assay}_seen"))
-        cells.append(f"<td>{_chip(getattr(row, assay))}<br><small>{seen}</small></td>")
+        cells.append(f"<td>{_chip(getattr(row, assay))}{f'<br><small>{seen}</small>' if seen else ''}</td>")
     return f"<tr>{''.join(cells)}</tr>"
 
 
@@ -96,6 +95,9 @@ summary { cursor: pointer; padding: .35rem 0; } details { border-top: 1px solid 
 .note { border-left: 4px solid #d55e00; padding-left: .8rem; }
 input { font: inherit; padding: .3rem .6rem; width: 22rem; max-width: 100%; margin: .6rem 0; }
 """
+STYLE += "".join(
+    f".chip.{word} {{ background: {colour}; color: {ink}; }}\n" for word, (colour, ink) in EVIDENCE_COLOURS.items()
+)
 
 SCRIPT = """
 document.querySelector('input').addEventListener('input', event => {

@@ -95,7 +95,8 @@ def _of_intake(dataset: str, intake: Mapping[str, Any]) -> list[str]:
         ("only_in_metadata", "no data in the matrix"),
     ):
         if samples[key]["n"]:
-            found.append(f"{dataset}: {samples[key]['n']} samples left out: {words}")
+            n = samples[key]["n"]
+            found.append(f"{dataset}: {n} {'sample' if n == 1 else 'samples'} left out: {words}")
     if intake["identifiers"]["resolved"] < MUCH:
         found.append(f"{dataset}: only {intake['identifiers']['resolved']:.0%} of the features are known")
     found += [f"{dataset}: {remark}" for remark in intake["values"]["remarks"]]

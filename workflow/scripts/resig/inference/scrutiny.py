@@ -100,7 +100,11 @@ def read_scrutiny(
         spec["batch"],
         spec["purity"],
     )
-    quality = QUALITY.read(files["quality"])
-    flagged = quality[quality["flags"].str.split(";").map(lambda flags: "incoherent" in flags).astype(bool)]
-    incoherent = frozenset(zip(flagged["cell_type"], flagged["signature"], strict=True))
+    incoherent = incoherent_in(QUALITY.read(files["quality"]))
     return Scrutiny(background, nuisances, incoherent, inference["permutations"], inference["seed"], inference["fdr"])
+
+
+def incoherent_in(quality: pd.DataFrame) -> frozenset[tuple[str, str]]:
+    """Return cell type and signature where members move together no more than random genes do."""
+    flagged = quality[quality["flags"].map(lambda flags: "incoherent" in flags.split(";")).astype(bool)]
+    return frozenset(zip(flagged["cell_type"], flagged["signature"], strict=True))
