@@ -51,9 +51,10 @@ endure: $(READY) ## the long tests: a real Slurm with faults, runs that are inte
 	@$(BIN)/python tests/cluster/run || test $$? -eq 77
 	@$(BIN)/python tests/interruptions/run
 
-bench: $(READY) ## measure speed and memory against peers, and whether the statistics keep their word
+bench: $(READY) ## measure speed against peers, whether the statistics keep their word, methods and controls on real data
 	@$(BIN)/python benchmarks/run.py
 	@$(BIN)/python benchmarks/calibration/run.py
+	@$(BIN)/python benchmarks/real/run.py
 
 gallery: $(READY) ## make the pictures of docs/gallery.md again
 	@$(BIN)/snakemake --cores $(CORES) --quiet host rules progress --configfile docs/gallery.yaml --directory results/gallery

@@ -219,6 +219,7 @@ HEAD = """# Validation
 Rendered by `python benchmarks/calibration/run.py` (part of `make bench`); do not edit. Questions are asked in
 worlds where the truth is known, through the same functions that the workflow calls ([methods.md](methods.md)).
 Every share stands with its Monte-Carlo standard error; everything starts from seeds.
+Real cohorts, with controls and methods side by side: [validation_real.md](validation_real.md).
 
 Measured on {date} in {minutes:.0f} minutes on 2 cores; Python {python}, {versions}.
 """

@@ -1,6 +1,8 @@
 """Real cohorts, each with the answer that was expected before the run. They lie beside the project, not in it."""
 
+import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -8,8 +10,16 @@ import pytest
 from conftest import ROOT, Ran, snakemake
 from scipy import stats
 
-DATA = ROOT.parent / "shared" / "data"
-COHORTS = Path(__file__).parent / "cohorts"
+sys.path.insert(0, str(ROOT / "benchmarks" / "real"))
+import controls
+
+DATA = controls.DATA
+# Controls that did not come out as expected, kept as they are: docs/validation_real.md lists them first.
+KNOWN_FAILURES = {
+    "Prednisolone resistance, published set",
+    "Asparaginase resistance, published set",
+    "Random sets, ER",
+}
 
 pytestmark = [
     pytest.mark.integration,
@@ -19,11 +29,11 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def run_cohort(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Ran]:
+    @cache
     def run(name: str) -> Ran:
         folder = tmp_path_factory.mktemp(name)
-        (folder / "data").symlink_to(DATA)
-        (folder / "erbb2.tsv").write_text("signature\tsymbol\tweight\nerbb2\tERBB2\t1\n")
-        config = COHORTS / f"{name}.yaml"
+        controls.prepare(folder)
+        config = controls.config_of(name, folder)
         wanted = "results/summary/verdicts.tsv"  # and its table siblings; no pictures
         ran = snakemake(folder, wanted, "--cores", "2", "--configfile", config, snakefile=checkout / "Snakefile")
         assert ran.code == 0, ran.err[-4000:]
@@ -37,7 +47,7 @@ def summary(ran: Ran, name: str) -> pd.DataFrame:
 
 
 def test_erbb2_follows_her2_status_and_turned_arms_turn_the_answer(run_cohort: Callable[[str], Ran]) -> None:
-    rows = summary(run_cohort("scanb"), "contrasts").set_index("contrast")
+    rows = summary(run_cohort("scanb_controls"), "contrasts").query("signature == 'erbb2'").set_index("contrast")
     straight, turned = rows.loc["her2"], rows.loc["her2_turned"]
     assert (straight["n_resistant"], straight["n_sensitive"]) == (42, 343)
     assert "15_samples_in_neither_arm" in straight["flags"]
@@ -68,10 +78,18 @@ def test_multidrug_resistance_is_not_separable(run_cohort: Callable[[str], Ran])
     assert (answers["verdict"] == "not_separable").sum() > 10
 
 
+@pytest.mark.parametrize("expected", controls.expectations().to_dict("records"), ids=lambda row: row["control"])
+def test_each_control_is_what_was_written_down_before(
+    run_cohort: Callable[[str], Ran], expected: dict[str, str]
+) -> None:
+    judged = controls.judge(expected, summary(run_cohort(expected["cohort"]), "contrasts"))
+    assert judged.met != (expected["control"] in KNOWN_FAILURES), judged.found
+
+
 def test_three_assays_of_one_cohort(checkout: Path, tmp_path: Path) -> None:
     (tmp_path / "data").symlink_to(DATA)
     wanted = [f"results/tcga_brca/contrasts/{contrast}.readouts.tsv" for contrast in ("basal", "her2")]
-    config = COHORTS / "tcga_brca.yaml"
+    config = controls.CONFIGS / "tcga_brca.yaml"
     ran = snakemake(tmp_path, *wanted, "--cores", "2", "--configfile", config, snakefile=checkout / "Snakefile")
     assert ran.code == 0, ran.err[-4000:]
     basal, her2 = (pd.read_csv(tmp_path / path, sep="\t").set_index("readout") for path in wanted)

@@ -89,7 +89,7 @@ def test_the_table_opens_inside_the_report_and_a_filter_leaves_what_it_should(
 def test_every_page_opens_by_itself_without_an_error_or_a_request(report: Path, window: Tab) -> None:
     for name in ("start", "verdicts", "evidence", "methods", "provenance"):
         window.open(report.parent / f"summary/{name}.html")
-        assert window.run("document.body.innerText.length") > 500
+        window.wait("document.body.innerText.length > 500")
         assert window.run("document.documentElement.scrollWidth <= window.innerWidth"), name
     assert (window.errors, window.outside) == ([], [])
 
@@ -120,6 +120,7 @@ def test_names_of_a_user_are_words_in_the_whole_report(checkout: Path, tmp_path:
     window.open(tmp_path / "results/report.html")
     assert arms[0] in window.run("document.querySelector('.resig').innerText")
     window.open(tmp_path / "results/summary/verdicts.html")
+    window.wait("document.querySelectorAll('tr.answer').length > 0")
     told = window.run("[...document.querySelectorAll('td.name b')].map(each => each.textContent)")
     assert {each.replace("_", " ") for each in told} == set(NAMES)
     window.run("document.querySelector('tr.answer').click()")

@@ -1,6 +1,12 @@
 'use strict';
 // All words of the data reach the page as text nodes. Rows are drawn in portions, details when a row is opened.
-const data = JSON.parse(document.getElementById('data').textContent);
+(async () => {
+const held = document.getElementById('data');
+async function unpacked(words) {
+  const bytes = Uint8Array.from(atob(words), each => each.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).text();
+}
+const data = JSON.parse(held.dataset.packed ? await unpacked(held.textContent) : held.textContent);
 const PORTION = 200, SVG = 'http://www.w3.org/2000/svg';
 const SIGNS = { spearman: 'rho', log_hr: 'log HR', hedges_g: 'g', trend_g: 'g (trend)' };
 const AXES = {
@@ -382,3 +388,4 @@ document.querySelector('.controls').append(...[
 more.addEventListener('click', append);
 new IntersectionObserver(entries => { if (entries[0].isIntersecting && !more.hidden) append(); }, { rootMargin: '600px' }).observe(more);
 draw();
+})();

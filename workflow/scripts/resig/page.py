@@ -1,5 +1,7 @@
 """One HTML page that needs no network: its style, script and data stand in it, and all words are text."""
 
+import base64
+import gzip
 import html
 import json
 import math
@@ -9,11 +11,12 @@ from typing import Any
 # Nothing may be fetched, whatever words of the data look like.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 DIGITS = 4
+PACKED = 400_000  # characters of data from which on they are packed
 
 
 def page(title: str, body: str, style: str, script: str = "", data: object = None) -> str:
     """Return a page; `body` and `script` are markup of ours, `data` anything that JSON can hold."""
-    held = "" if data is None else f'<script type="application/json" id="data">{as_json(data)}</script>\n'
+    held = "" if data is None else _held(as_json(data))
     run = f"<script>\n{script}</script>\n" if script else ""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
@@ -21,6 +24,17 @@ def page(title: str, body: str, style: str, script: str = "", data: object = Non
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{text(title)}</title>\n<style>\n{style}</style></head>\n<body>\n{body}\n{held}{run}</body></html>\n"
     )
+
+
+def _held(said: str) -> str:
+    """Return the element that holds data: packed where they are many.
+
+    A report shows a page by a data address, and Chromium opens none of more than 2 MB.
+    """
+    if len(said) <= PACKED:
+        return f'<script type="application/json" id="data">{said}</script>\n'
+    packed = base64.b64encode(gzip.compress(said.encode(), mtime=0)).decode()
+    return f'<script type="application/json" id="data" data-packed="gzip">{packed}</script>\n'
 
 
 def text(value: object) -> str:
