@@ -14,7 +14,7 @@ ifeq ($(XDG_CACHE_HOME),)
 unexport XDG_CACHE_HOME
 endif
 
-.PHONY: help demo test lint endure bench clean setup
+.PHONY: help demo test lint endure bench gallery clean setup
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -55,6 +55,10 @@ bench: $(READY) ## measure speed against peers, whether the statistics keep thei
 	@$(BIN)/python benchmarks/run.py
 	@$(BIN)/python benchmarks/calibration/run.py
 	@$(BIN)/python benchmarks/real/run.py
+
+gallery: $(READY) ## make the pictures of docs/gallery.md again
+	@$(BIN)/snakemake --cores $(CORES) --quiet host rules progress --configfile docs/gallery.yaml --directory results/gallery
+	@$(BIN)/python docs/gallery.py results/gallery/results
 
 clean: ## remove what runs and set-up have made
 	rm -rf $(VENV) .snakemake results logs .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -2,11 +2,11 @@
 
 import importlib
 from collections.abc import Callable
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -106,11 +106,10 @@ def figure_of(module: str, draw: Callable[..., None] | None = None, *arguments: 
     """Draw, and return the figure in place of saving it."""
     kept: list[Figure] = []
     plots = importlib.import_module(f"resig.plots.{module}")
-    saved, plots.save = plots.save, lambda figure, *paths: kept.append(figure)  # type: ignore[attr-defined]
-    try:
+    saving = plots if hasattr(plots, "save") else importlib.import_module("resig.plots.grid")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(saving, "save", lambda figure, *paths: kept.append(figure))
         (draw or getattr(plots, f"draw_{module}"))(*arguments)
-    finally:
-        plots.save = saved  # type: ignore[attr-defined]
     return kept[0]
 
 
@@ -138,15 +137,13 @@ def unseen_labels(axes: Any) -> list[Text]:
 
 def overlapping(figure: Figure) -> list[tuple[str, str]]:
     """Return pairs of words whose boxes share more than a point."""
-    boxes = texts_of(figure)
+    texts = texts_of(figure)
     slack = figure.dpi / 72
-
-    def share(one: Any, other: Any) -> bool:
-        wide = min(one.x1, other.x1) - max(one.x0, other.x0)
-        tall = min(one.y1, other.y1) - max(one.y0, other.y0)
-        return bool(wide > slack and tall > slack)
-
-    return [(a, b) for (a, one), (b, other) in combinations(boxes, 2) if share(one, other)]
+    x0, y0, x1, y1 = np.array([box.extents for _, box in texts]).T
+    wide = np.minimum.outer(x1, x1) - np.maximum.outer(x0, x0)
+    tall = np.minimum.outer(y1, y1) - np.maximum.outer(y0, y0)
+    pairs = np.argwhere(np.triu((wide > slack) & (tall > slack), 1))
+    return [(texts[one][0], texts[other][0]) for one, other in pairs]
 
 
 def outside(figure: Figure) -> list[str]:

@@ -91,7 +91,7 @@ def _strip(axes: Axes, row: Any, asked: Asked) -> None:
             color=colour,
             alpha=0.75,
             linewidths=0,
-            zorder=2,
+            zorder=4 if len(values) < BOXED else 2,
             rasterized=len(values) >= MANY,
         )
         if len(values):

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch, Rectangle
 from resig.plots.panels import head, nothing
 from resig.plots.style import Path_, plain, save, shortened
 
-ROWS, COLUMNS, LETTERS = 80, 24, 13
+ROWS, COLUMNS, LETTERS = 80, 16, 13
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,8 @@ def draw_grid(
         spine.set_visible(False)
     handles = [Patch(facecolor=colour, edgecolor="#BBBBBB", label=words) for colour, words in legend.items()]
     if handles:
-        figure.legend(handles=handles, loc="outside lower left", ncols=3 if wide > 7 else 2, fontsize=8)
+        across = int(14 * wide) // (6 + max(map(len, legend.values())))
+        figure.legend(handles=handles, loc="outside lower left", ncols=min(3, max(1, across)), fontsize=8)
     save(figure, *paths)
 
 

@@ -61,7 +61,8 @@ def draw_heatmap(asked: Asked, *paths: Path_) -> None:
     for axes in (top, main):
         for spine in axes.spines.values():
             spine.set_visible(False)
-    figure.colorbar(image, ax=main, location="right", shrink=min(1.0, 1.6 / (0.19 * len(order))), label="SD")
+    size = {"shrink": min(1.0, 1.6 / (0.19 * len(order))), "aspect": 20 if len(order) > 8 else 5}
+    figure.colorbar(image, ax=main, location="right", label="SD", **size)  # type: ignore[arg-type]
     handles = [Patch(facecolor=colour, label=plain(shortened(label, 40))) for label, colour in legends]
     figure.legend(handles=handles, loc="outside lower left", ncols=min(4, max(1, len(handles))), fontsize=8)
     save(figure, *paths)
