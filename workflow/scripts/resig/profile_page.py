@@ -9,6 +9,7 @@ import pandas as pd
 
 from resig.alterations.profile import ASSAYS, CUT
 from resig.files import write_text
+from resig.page import page
 from resig.plots.palette import EVIDENCE_COLOURS, said
 
 SHOWN = 100
@@ -24,38 +25,37 @@ def write_profile_page(
     order = list(groups)
     about = mechanisms.set_index("mechanism")
     told = set(reversal["mechanism"])
-    body = "\n".join(_sample(name, groups[name], about, told) for name in order[:SHOWN])
+    samples = [_sample(name, groups[name], about, told) for name in order[:SHOWN]]
     more = f" Of {len(order)} samples the first {SHOWN} are shown; all are in profile.tsv."
     left = more if len(order) > SHOWN else ""
     measured = [assay for assay in ASSAYS if (profile[assay] != "not_measured").any()]
     none = ", ".join(TITLES[assay] for assay in ASSAYS if assay not in measured) or "none"
-    page = (
-        PAGE.replace("@DATASET@", html.escape(dataset))
+    body = (
+        BODY.replace("@DATASET@", html.escape(dataset))
         .replace("@LEFT@", left)
         .replace("@NONE@", html.escape(none))
         .replace("@LEGEND@", "".join(_chip(word) for word in EVIDENCE_COLOURS))
-        .replace("@SAMPLES@", body)
         .replace("@REVERSAL@", "".join(_reversal(reversal, about)))
     )
-    write_text(path, page)
+    write_text(path, page(f"resig: profile of {dataset}", body, STYLE, SCRIPT, samples))
 
 
 def _chip(word: str) -> str:
     return f'<span class="chip {word}">{said(word)}</span> '
 
 
-def _sample(name: str, rows: pd.DataFrame, about: pd.DataFrame, told: set[str]) -> str:
+def _sample(name: str, rows: pd.DataFrame, about: pd.DataFrame, told: set[str]) -> list[str]:
+    """Return the markup of a sample's heading, and of what opens beneath it."""
     shown = rows[rows["n_measured"] > 0].assign(weight=lambda frame: -frame["n_for"])
     shown = shown.sort_values(["weight", "n_against"], kind="stable")
     altered = "; ".join(rows.loc[rows["alteration"] == "for", "name"]) or "no alteration that goes with resistance"
     lines = "".join(_row(row, about, told) for row in shown.itertuples())
     heads = "".join(f"<th>{TITLES[assay]}</th>" for assay in ASSAYS)
-    return (
-        f'<details class="sample"><summary><b>{html.escape(name)}</b> '
-        f"<small>DNA: {html.escape(altered)}</small></summary>"
+    return [
+        f"<b>{html.escape(name)}</b> <small>DNA: {html.escape(altered)}</small>",
         f"<table><thead><tr><th>Mechanism</th>{heads}</tr></thead><tbody>{lines}</tbody></table>"
-        f"<p>{len(rows) - len(shown)} mechanisms are not measured here.</p></details>"
-    )
+        f"<p>{len(rows) - len(shown)} mechanisms are not measured here.</p>",
+    ]
 
 
 def _row(row: Any, about: pd.DataFrame, told: set[str]) -> str:
@@ -99,20 +99,39 @@ STYLE += "".join(
     f".chip.{word} {{ background: {colour}; color: {ink}; }}\n" for word, (colour, ink) in EVIDENCE_COLOURS.items()
 )
 
+# Headings and tables come as markup, whose words profile_page.py has escaped; a table is built when it is opened.
 SCRIPT = """
+'use strict';
+(async () => {
+const held = document.getElementById('data');
+async function unpacked(words) {
+  const bytes = Uint8Array.from(atob(words), each => each.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).text();
+}
+const samples = JSON.parse(held.dataset.packed ? await unpacked(held.textContent) : held.textContent);
+const place = document.getElementById('samples');
+const all = samples.map(([heading, table]) => {
+  const details = document.createElement('details'), summary = document.createElement('summary');
+  details.className = 'sample';
+  summary.innerHTML = heading;
+  details.append(summary);
+  details.addEventListener('toggle', () => {
+    if (details.children.length === 1) details.insertAdjacentHTML('beforeend', table);
+  });
+  place.append(details);
+  return {details, text: () => (heading + ' ' + table).replace(/<[^>]*>/g, ' ').toLowerCase()};
+});
 document.querySelector('input').addEventListener('input', event => {
   const words = event.target.value.toLowerCase().split(/\\s+/).filter(Boolean);
-  for (const each of document.querySelectorAll('details.sample')) {
-    const text = each.textContent.toLowerCase();
-    each.hidden = !words.every(word => text.includes(word));
+  for (const each of all) {
+    each.text = typeof each.text === 'function' ? each.text() : each.text;
+    each.details.hidden = !words.every(word => each.text.includes(word));
   }
 });
+})();
 """
 
-PAGE = f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>resig: profile of @DATASET@</title>
-<style>{STYLE}</style></head><body>
-<h1>Profile of @DATASET@</h1>
+BODY = f"""<h1>Profile of @DATASET@</h1>
 <p class="note"><b>Research software, no treatment advice.</b> What stands here is what was measured, held against what
 five review documents say of resistance. Nothing here says which drug a patient should have.</p>
 <p>Each mechanism of each sample, assay by assay, never summed to one number. For RNA, protein and serum the z-score is
@@ -122,11 +141,10 @@ are absent. Of several signatures only those count that serve the fewest mechani
 not independent. Not measured in this dataset: @NONE@.@LEFT@</p>
 <p>@LEGEND@</p>
 <input type="search" placeholder="Search: sample, mechanism, gene …" aria-label="Search">
-@SAMPLES@
+<div id="samples"></div>
 <h2>What the documents say reverses these mechanisms</h2>
 <p class="note"><b>Literature, not advice:</b> drugs as the five documents name them, with how far they had come there.
 Stages are those of the documents, some of them old or contradicted; <i>named, no data</i> means that no result is
 given.</p>
 @REVERSAL@
-<script>{SCRIPT}</script></body></html>
 """
