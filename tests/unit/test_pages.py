@@ -112,6 +112,28 @@ def told(**changed: Any) -> Told:
     return Told(**given | changed)
 
 
+def test_methods_tell_of_further_assays_and_alterations_only_where_there_are_any() -> None:
+    titles = {title for title, _ in methods_text(run())[0]}
+    assert not {"Further assays", "Alterations"} & titles
+    given = {
+        "datasets": {
+            "d": {
+                "kind": "bulk",
+                "matrix": "m.tsv",
+                "metadata": "s.tsv",
+                "assays": {"small_rna": {"matrix": "r.tsv"}, "protein": {"matrix": "p.tsv"}},
+                "alterations": {"variants": "a.maf", "fusions": "f.tsv"},
+            }
+        },
+        "contrasts": {"c": {"datasets": ["d"], "groups": GROUPS}},
+    }
+    asked = fill(given, load_schema(ROOT / "workflow/schemas/config.schema.yaml"))
+    said = dict(methods_text(run(config=asked))[0])
+    assert said["Further assays"].startswith("small RNA of the samples of d was scored")
+    assert "protein measurements of d were read as read-outs" in said["Further assays"]
+    assert said["Alterations"].startswith("Alterations of d were called from variants and fusions. Every gene of d was")
+
+
 def whole(given: Run) -> str:
     return " ".join(words for _, words in methods_text(given)[0])
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from resig.assays.spread import RNA, TABLES, assays_of
 from resig.files import write_text
 from resig.inference.design import kind_of
 from resig.page import page, text
@@ -16,6 +17,12 @@ from resig.scoring import METHODS
 from resig.signatures import SHIPPED
 
 ASSAYS = {"mrna": "mRNA", "total_rna": "total RNA", "small_rna": "small RNA", "circ_rna": "circular RNA"}
+ALTERATIONS = {
+    "variants": "variants",
+    "copy_number": "copy numbers",
+    "fusions": "fusions",
+    "methylation": "promoter methylation",
+}
 SCORES = {
     "counts": "counts",
     "linear": "values on a linear scale",
@@ -93,7 +100,8 @@ def methods_text(run: Run) -> tuple[list[tuple[str, str]], list[str]]:
         if run.meta is not None and (run.meta["n_datasets"] > 1).any():
             paragraphs.append(("Meta-analysis", _meta(run, cite)))
         paragraphs.append(("Verdicts", _verdicts(run)))
-    return paragraphs, cite.order
+    further = {"Further assays": _assays(run), "Alterations": _alterations(run)}
+    return [*paragraphs, *((title, words) for title, words in further.items() if words)], cite.order
 
 
 def _software(run: Run, cite: Cited) -> str:
@@ -332,6 +340,42 @@ def _verdicts(run: Run) -> str:
         "few samples could have reached that rate; not measurable where the coverage gate said no; not separable "
         "otherwise." + alone
     )
+
+
+def _assays(run: Run) -> str:
+    said = []
+    for name, spec in run.config["datasets"].items():
+        rna = [ASSAYS[each] for each in assays_of(spec, RNA)]
+        tables = [*assays_of(spec, TABLES)]
+        if rna:
+            said.append(f"{_listed(rna)} of the samples of {name} was scored and compared as a dataset of its own.")
+        if tables:
+            said.append(f"{_listed([f'{each} measurements' for each in tables])} of {name} were read as read-outs.")
+        if rna or tables:
+            said.append(
+                "Read-outs (proteins, sera, single non-coding RNAs) were compared as scores were, with false discovery "
+                "rates within each assay and no random sets; levels of non-coding RNAs were correlated with the "
+                "signatures of their targets (Spearman), side by side and never pooled."
+            )
+    return " ".join(dict.fromkeys(said))
+
+
+def _alterations(run: Run) -> str:
+    named = {name: spec["alterations"] for name, spec in run.config["datasets"].items() if spec.get("alterations")}
+    if not named:
+        return ""
+    said = []
+    for name, files in named.items():
+        kinds = [words for key, words in ALTERATIONS.items() if files.get(key)]
+        said.append(f"Alterations of {name} were called from {_listed(kinds)}.")
+        if files.get("variants") and not files.get("variants_genes"):
+            said.append(f"Every gene of {name} was taken as sequenced.")
+    said.append(
+        "A call is present, absent or not measured; genes off the panel and samples without data were never taken for "
+        "unaltered. Alterations were held against each other and against the arms of each contrast by Fisher's exact "
+        "test (McNemar's within pairs) with Benjamini-Hochberg false discovery rates, without covariates."
+    )
+    return " ".join(said)
 
 
 def _listed(parts: Sequence[str]) -> str:
