@@ -134,6 +134,25 @@ def test_methods_tell_of_further_assays_and_alterations_only_where_there_are_any
     assert said["Alterations"].startswith("Alterations of d were called from variants and fusions. Every gene of d was")
 
 
+def test_methods_tell_of_tissue_only_where_there_are_coordinates() -> None:
+    space = {"section": "slide", "pairs": [["a", "b"], ["a", "c"]]}
+    given = {
+        "datasets": {"d": {"kind": "single_cell", "matrix": "m.h5ad", "sample": "p", "space": space}},
+        "contrasts": {"c": {"datasets": ["d"], "groups": GROUPS}},
+    }
+    asked = fill(given, load_schema(ROOT / "workflow/schemas/config.schema.yaml"))
+    assert "Tissue" not in dict(methods_text(run(config=asked))[0])
+    paragraphs, references = methods_text(run(config=asked, in_space=["d"]))
+    said = dict(paragraphs)["Tissue"]
+    assert said.startswith(
+        "In d (sections by slide; each spot joined to its 6 nearest) it was asked whether a with b and"
+    )
+    assert "normal scores of zmean" in said and "10,000 maps of the same autocorrelation" in said
+    assert f"[{references.index(REFERENCES['msr']) + 1}]" in said
+    asked["datasets"]["d"]["space"]["pairs"] = []
+    assert "Tissue" not in dict(methods_text(run(config=asked, in_space=["d"]))[0])
+
+
 def whole(given: Run) -> str:
     return " ".join(words for _, words in methods_text(given)[0])
 

@@ -144,6 +144,7 @@ rule methods_text:
         "../envs/resig.yaml"
     params:
         config=in_report(config),
+        in_space=IN_SPACE,
     message:
         "Writing the methods of this run"
     script:
