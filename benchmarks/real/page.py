@@ -402,7 +402,7 @@ is kept with probability one half). Without an effect AUROC should be 0.5.
 SHALLOW = """{cohort} is at hand as log2(FPKM + 0.1) of 10,000 genes, not as counts. So reads are drawn from it at
 random (Poisson, in proportion to FPKM, all genes as if equally long; the noise of the first sequencing stays in) and
 brought back to the same scale. AUROC of known truth, and the median rank correlation of the shipped signatures with
-their scores as measured. What a whole cohort shows withstands fewer reads much better than the score of one sample does.
+their scores as measured. What a whole cohort shows withstands fewer reads much better than the score of one sample.
 """
 READS = """{cohort}, {cells} cells, raw counts; reads are thinned at random. Median over {sets} shipped
 signatures of the rank correlation, over cells, with the scores from all reads. No scorer rescues a cell that was
