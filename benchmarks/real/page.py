@@ -30,8 +30,10 @@ def cell(value: float | None, best: bool = False) -> str:
     return "–" if value is None else f"**{value:.3f}**" if best else f"{value:.3f}"
 
 
-def cells(row: Mapping[str, float | None], methods: Sequence[str]) -> list[str]:
-    """Say the numbers of several methods, the highest in bold."""
+def cells(row: Mapping[str, float | None], methods: Sequence[str], best: bool = True) -> list[str]:
+    """Say the numbers of several methods, the highest in bold where high is good."""
+    if not best:
+        return [cell(row.get(name)) for name in methods]
     known = [round(value, 3) for value in (row.get(name) for name in methods) if value is not None]
     top = max(known, default=None)
     return [cell(row.get(name), row.get(name) is not None and round(row[name] or 0, 3) == top) for name in methods]
@@ -170,7 +172,7 @@ def controls_part(of: Of) -> str:
         )
         for each in of["controls"]
     ]
-    columns = ("control", "kind", "expected", "found", "", "where the expectation is from")
+    columns = ("control", "kind", "expected", "found", "verdict", "where the expectation is from")
     return "\n".join(["## Controls\n", CONTROLS, table(columns, body)])
 
 
@@ -196,7 +198,13 @@ def planted_part(of: Of) -> str:
     first = of["planted"][0]
     error = max(value for row in of["planted"] for value in row["error"].values() if value is not None)
     body = [
-        (row["kind"], row["size"], f"{row['effect']:g}", f"{100 * row['share']:.0f} %", *cells(row["auroc"], BULK))
+        (
+            row["kind"],
+            row["size"],
+            f"{row['effect']:g}",
+            f"{100 * row['share']:.0f} %",
+            *cells(row["auroc"], BULK, row["effect"] > 0),
+        )
         for row in of["planted"]
     ]
     text = PLANTED.format(replicates=first["replicates"], arm=first["an_arm"], error=error)
@@ -255,12 +263,12 @@ def cells_part(of: Of) -> str:
     methods = [name for name in SINGLE if name in first["samples"]]
     fold = {row["fold"]: f"{row['fold']:g} fold" if row["fold"] > 1 else "none" for row in rows}
     body = [
-        (title, row["size"], fold[row["fold"]], *cells(row[what], methods))
+        (title, row["size"], fold[row["fold"]], *cells(row[what], methods, row["fold"] > 1))
         for what, title in (("samples", "samples, AUROC"), ("cells", "cells, AUROC"))
         for row in rows
     ]
     body += [
-        (title, row["size"], "none", *(cell(row[what][name]) for name in methods))
+        (title, row["size"], "none", *cells(row[what], methods, best=False))
         for what, title in (("depth", "rank correlation with depth"), ("uneven", "one arm thinned: AUROC off 0.5 by"))
         for row in rows
         if what in row
@@ -323,20 +331,21 @@ HEAD = """# On real data
 Written by `python benchmarks/real/run.py`. What is expected was written down before the run
 (`benchmarks/real/controls.tsv`). Nothing was tuned to what follows.
 
-{measured} SCAN-B: 400 breast cancers (GSE96058); ALL: 125 to 128 adult leukaemias (Chiaretti et al. 2004; the demo's
+{measured}
+SCAN-B: 400 breast cancers (GSE96058); ALL: 125 to 128 adult leukaemias (Chiaretti et al. 2004; the demo's
 cohort); TCGA miRNA: 220 breast cancers; PC9: cells on erlotinib and controls.
 """
-ADVICE = """Means of AUROC, over planted effects (all sizes of effect) and over known truths, are in the table; these
-are the numbers in brackets. Bulk: `[zmean, singscore]`.
+ADVICE = """Bulk: `[zmean, singscore]`. Numbers are means of AUROC over planted effects (all sizes of effect), and over
+known truths; the table has them all.
 
 - **`zmean` first**: {few} of the {all} shipped signatures have fewer than five members, and it scores from one gene
   on. In sets of three it finds {zmean3} (singscore {singscore3}), in sets of five and ten {zmean5} (singscore
   {singscore5}). It can be held against 1,000 matched sets at no cost.
 - **`singscore` beside it**: a sample's score does not depend on the cohort, and of large sets it makes more
   ({singscorek}; zmean {zmeank}). Where the two disagree, ask why.
-- **`ssgsea` is no default any more**: it goes along with singscore (rank correlation {agree}) and finds less
-  ({ssgsea5} in sets of five and ten, singscore {singscore5}; {ssgsea0} in sets of 20 and 50, singscore
-  {singscore0}). Add it by name.
+- **`ssgsea` is no default any more**: it goes along with singscore (rank correlation {agree}),
+  needs five members, and finds less: {ssgsea5} in sets of five and ten (singscore {singscore5}), {ssgsea0} in sets of
+  20 and 50 (singscore {singscore0}). Add it by name.
 - **`gsva` finds most of what was planted in sets of five and more** ({gsva5} and {gsva0}), and is no default all the
   same: it has no score below five members, it makes less of the large known truths ({gsvak}), and a matched null would
   have it see the whole cohort again 1,000 times. For sets of your own with five to fifty members add it by name.
@@ -351,16 +360,16 @@ CELL_ADVICE = """Cells: `[zmean, ucell]`. Planted effects in {cohort} cells, AUR
 of random genes goes along with the depth of a cell (rank correlation, either way); how far AUROC is off 0.5 without any
 effect when one arm has half the reads; and agreement of donors' means of ten cells with those of all cells.
 
-- **`zmean` first**, as in bulk: it scores from one gene on ({zmean[0]} in sets of three, {zmean[1]} in sets of 10 to
-  50).
+- **`zmean` first**, as in bulk, so that effects in both are on one scale: it scores from one gene on ({zmean[0]} in
+  sets of three, {zmean[1]} in sets of 10 to 50). By these numbers `wmean` would do as well ({wmean[0]} and {wmean[1]}).
 - **`ucell` beside it**: from two genes on it finds as much or more ({ucell[0]} and {ucell[1]}), goes along with depth
   less ({ucell[2]}; zmean {zmean[2]}), is moved less when one arm is thinned ({ucell[3]}; zmean {zmean[3]}), and keeps
   most from ten cells ({ucell[4]}; zmean {zmean[4]}).
 - **`singscore` is no default for cells**: most zeros are ties, and it goes along with depth most ({singscore[2]}).
 - **`score_genes` and `ulm` go along with depth least among those that find as much** ({score_genes[2]} and {ulm[2]}),
   but ask for five members; for large sets in cells of very unequal depth, add one of them by name.
-- Arms that differ in depth move every score of cells. This is why each contrast is also asked of depth and detected
-  genes (`confounders.tsv`, `follows_` flags), and why samples are compared, never cells.
+- Arms that differ in depth move every score of cells. This is why each effect is estimated again given depth and
+  detected genes (`{{contrast}}.nuisance.tsv`, `confounded_by`), and why samples are compared, never cells.
 """
 CONTROLS = """Each is a run of the workflow with its default inference (`tests/integration/cohorts`), judged by
 `zmean`. A claim is `supported` or `contradicted`; in a negative control both are false. AUROC with its 95 %

@@ -120,9 +120,9 @@ def planted_in_cells(found: Cells, replicates: int) -> Iterator[Result]:
     wanted = [(size, fold) for size in SIZES for fold in FOLDS]
     common = np.flatnonzero((found.counts > 0).mean(axis=0) >= 0.05)
     kept: dict[str, dict[str, list[np.ndarray]]] = {name: {} for name in SPARSE}
-    for replicate in range(replicates):
-        # Every other set is down, and says so: else one arm would lose reads, and all other genes would seem to rise.
-        signs = [1.0 if (at + replicate) % 2 else -1.0 for at in range(len(wanted))]
+    for _ in range(replicates):
+        # Sets are up or down at random: else one arm would lose reads, and all other genes would seem to rise in it.
+        signs = draw.choice([-1.0, 1.0], len(wanted)).tolist()
         rows = draw.permutation(len(found.counts))[: 2 * AN_ARM * DRAWN]
         counts, high = found.counts[rows].copy(), np.arange(len(rows)) < len(rows) // 2
         genes = np.split(draw.permutation(common)[: sum(n for n, _ in wanted)], np.cumsum([n for n, _ in wanted])[:-1])

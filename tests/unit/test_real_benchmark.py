@@ -116,7 +116,7 @@ def test_effects_in_cells_are_thinned_reads_and_no_effect_gives_one_half() -> No
     draw = np.random.default_rng(5)
     counts = draw.poisson(draw.gamma(2, 1, 2000) * draw.lognormal(0, 0.4, (600, 1)))
     cells = Cells("toy", counts, [f"G{at}" for at in range(2000)], pd.DataFrame(index=range(600)))
-    rows = {(row["size"], row["fold"]): row for row in planted_in_cells(cells, 3)}
+    rows = {(row["size"], row["fold"]): row for row in planted_in_cells(cells, 4)}
     for size in (3, 10, 20, 50):
         whole = [rows[size, fold]["samples"]["zmean"] for fold in (1.0, 1.25, 1.5, 2.0)]
         assert abs(whole[0] - 0.5) < 0.2 and whole[1] > 0.8 and min(whole[2:]) > 0.95
