@@ -326,6 +326,29 @@ def test_names_on_the_start_page_are_text(tmp_path: Path) -> None:
             "1 signatures use retracted evidence",
         ),
         ({"members": blank(tables.MEMBERS, signature="s", flags="contradicted")}, "called signatures: Loop"),
+        (
+            {"altered": [blank(tables.ALTERATION_INPUTS, dataset="d", file="a.maf", n_unreadable=2)]},
+            "d: a.maf: 2 changes not understood (alteration_events.tsv names them)",
+        ),
+        (
+            {"altered": [blank(tables.ALTERATION_INPUTS, dataset="d", file="f.tsv", only_in_file="X9")]},
+            "d: f.tsv: samples that the dataset lacks: X9",
+        ),
+        (
+            {
+                "assays": [
+                    blank(
+                        tables.ASSAYS,
+                        dataset="d",
+                        assay="protein",
+                        file="p.tsv",
+                        not_in_metadata=1,
+                        likely_reason="leading zeros",
+                    )
+                ]
+            },
+            "d: p.tsv (protein): 1 of its samples are not in the table of samples; leading zeros",
+        ),
     ],
 )
 def test_each_warning_that_matters_is_given_and_only_then(changed: dict[str, Any], said: str) -> None:

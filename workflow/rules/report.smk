@@ -63,6 +63,8 @@ rule start_page:
         contrasts=if_compared("<results>/summary/contrasts.tsv"),
         verdicts=if_compared("<results>/summary/verdicts.tsv"),
         over_all=if_compared("<results>/summary/signature_verdicts.tsv"),
+        altered=of_altered("<results>/{dataset}/alteration_inputs.tsv"),
+        assays=of_read("<results>/{dataset}/assays.tsv"),
         style=workflow.source_path("../report/start.css"),
     output:
         page=report(
