@@ -350,7 +350,8 @@ def _assays(run: Run) -> str:
         rna = [ASSAYS[each] for each in assays_of(spec, RNA)]
         tables = [*assays_of(spec, TABLES)]
         if rna:
-            said.append(f"{_listed(rna)} of the samples of {name} was scored and compared as a dataset of its own.")
+            each = "were each scored and compared as a" if len(rna) > 1 else "was scored and compared as a"
+            said.append(f"{_listed(rna)} of the samples of {name} {each} dataset of its own.")
         if tables:
             said.append(f"{_listed([f'{each} measurements' for each in tables])} of {name} were read as read-outs.")
         if rna or tables:
