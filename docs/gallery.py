@@ -16,7 +16,7 @@ PICTURES = (
     "toy_bulk/contrasts/after_therapy.null",
     "toy_bulk/contrasts/after_therapy.adjusted",
     "toy_bulk/contrasts/after_therapy.genes",
-    "toy_bulk/contrasts/survival.survival",
+    "toy_omics/contrasts/survival.survival",
     "toy_cells/contrasts/chemo.heatmap",
     "toy_cells/umap",
     "toy_cells/dots",

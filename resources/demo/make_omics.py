@@ -173,7 +173,11 @@ def samples() -> pd.DataFrame:
     draw = stream("toy_omics", "samples")
     response = ["resistant" if each in RESISTANT else "sensitive" for each in SAMPLES]
     age = draw.integers(38, 79, len(SAMPLES))
-    return pd.DataFrame({"sample_id": SAMPLES, "response": response, "age": age})
+    draw = stream("toy_omics", "survival")
+    death = draw.exponential(900, len(SAMPLES)).astype(int) + 30
+    end = draw.integers(500, 2500, len(SAMPLES))
+    known = {"os_days": np.minimum(death, end), "os_event": (death <= end).astype(int)}
+    return pd.DataFrame({"sample_id": SAMPLES, "response": response, "age": age, **known})
 
 
 def maf() -> pd.DataFrame:

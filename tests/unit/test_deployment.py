@@ -1,10 +1,15 @@
 """What deploys the workflow names what exists: rules in the Slurm profile, files in the Dockerfile, targets in CI."""
 
 import re
+import subprocess
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import yaml
 from conftest import ROOT
+
+from resig import __version__
 
 PROFILE: dict[str, Any] = yaml.safe_load((ROOT / "profiles/slurm/config.yaml").read_text())
 RULES = {
@@ -57,3 +62,22 @@ def test_github_runs_what_ci_runs() -> None:
         assert (ROOT / command.removeprefix("bash ")).exists(), command
     assert "bash .ci/run" in steps
     assert set(re.findall(r'"(3\.\d+)"', steps.split("steps:")[0])) == {"3.11", "3.12", "3.13"}
+
+
+def test_the_version_is_the_same_everywhere_and_has_notes() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())["version"]
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), flags=re.M)
+    assert newest is not None and {project, citation, newest[1]} == {__version__}
+    assert f'tag="v{__version__}"' in (ROOT / "README.md").read_text()
+
+
+def test_a_tag_publishes_the_notes_of_its_version_alone(tmp_path: Path) -> None:
+    steps = yaml.safe_load((ROOT / ".github/workflows/release.yml").read_text())["jobs"]["release"]["steps"]
+    (take,) = (step["run"] for step in steps if "CHANGELOG" in step.get("run", ""))
+    (tmp_path / "CHANGELOG.md").write_text("# Changelog\n\n## 0.2.0\n\n- New.\n\n## 0.1.0\n\n- First.\n")
+    for tag, notes in {"v0.2.0": "- New.", "v0.1.0": "- First.", "v0.1": None}.items():
+        done = subprocess.run(["bash", "-ec", take], cwd=tmp_path, env={"GITHUB_REF_NAME": tag}, capture_output=True)
+        assert (done.returncode == 0) == (notes is not None)
+        if notes:
+            assert (tmp_path / "notes.md").read_text().strip() == notes

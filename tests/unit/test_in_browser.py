@@ -60,7 +60,8 @@ def many() -> Finished:
     names = [f"x{at:04d}" for at in range(SAMPLES)]
     scores = crossed(small.scores["d"].iloc[:1], signature=signatures, sample=names)
     scores["score"] = rng.normal(size=len(scores))
-    samples = pd.DataFrame({"sample": names, "arm": ["R", "S"] * (SAMPLES // 2)})
+    compared = crossed(small.compared.iloc[:1].drop(columns="arm"), dataset=datasets, sample=names)
+    compared["arm"] = ["resistant", "sensitive"] * (len(compared) // 2)
     return Finished(
         contrasts=contrasts,
         verdicts=verdicts,
@@ -73,7 +74,7 @@ def many() -> Finished:
         genes=crossed(small.genes, **both, symbol=[f"G{at}" for at in range(GENES)]),
         nuisance=crossed(small.nuisance, **both, nuisance=["depth", "batch", "proliferation"]),
         scores={name: scores.assign(dataset=name) for name in datasets},
-        samples=dict.fromkeys(datasets, samples),
+        compared=compared,
     )
 
 

@@ -28,7 +28,7 @@ def spec(**asked: Any) -> dict[str, Any]:
     return dict.fromkeys((*KINDS, "pair_by", "block_by")) | {"covariates": []} | asked
 
 
-def finished(word: str = "word", n: int = 4, arms: str = "RS", **row: Any) -> Finished:
+def finished(word: str = "word", n: int = 4, kind: str = "groups", **row: Any) -> Finished:
     key = {"dataset": "d", "contrast": "c", "cell_type": "bulk", "signature": "s", "method": "zmean"}
     contrasts = pd.concat(
         [
@@ -37,17 +37,18 @@ def finished(word: str = "word", n: int = 4, arms: str = "RS", **row: Any) -> Fi
         ]
     )
     names = [f"x{at:04d}" for at in range(n)]
-    scores = pd.concat([blank(tables.SAMPLE_SCORES, **key, sample=name, score=at / 7) for at, name in enumerate(names)])
-    samples = pd.DataFrame(
-        {
-            "sample": names,
-            "arm": [arms[at % len(arms)] for at in range(n)],
-            "auc": [str(at * 2.5) for at in range(n)],
-            "days": [str(10 * at + 1) for at in range(n)],
-            "event": [str(at % 2) for at in range(n)],
-            "pair": [f"p{at // 2}" for at in range(n)],
-        }
+    scores = pd.concat(
+        [blank(tables.SAMPLE_SCORES, **key, sample=name, score=at / 7) for at, name in enumerate(names)],
+        ignore_index=True,
     )
+    enters = {
+        "groups": {"arm": [("resistant", "sensitive")[at % 2] for at in range(n)]},
+        "continuous": {"value": [at * 2.5 for at in range(n)]},
+        "survival": {"value": [10.0 * at + 1 for at in range(n)], "event": [at % 2 for at in range(n)]},
+    }
+    pairs = [f"p{at // 2}" for at in range(n)]
+    compared = pd.DataFrame({"dataset": "d", "contrast": "c", "cell_type": "bulk", "sample": names, "block": pairs})
+    compared = compared.assign(**enters[kind]).reindex(columns=tables.COMPARED.names)
     members = pd.concat(
         [
             blank(tables.MEMBERS, signature="s", symbol="TP53", flags="stated;contradicted", evidence=word),
@@ -66,7 +67,7 @@ def finished(word: str = "word", n: int = 4, arms: str = "RS", **row: Any) -> Fi
         genes=blank(tables.DRIVERS, **key, symbol="TP53"),
         nuisance=blank(tables.NUISANCE, **key, reason=word),
         scores={"d": scores},
-        samples={"d": samples},
+        compared=compared,
     )
 
 
@@ -112,7 +113,7 @@ def test_words_of_the_users_change_no_tag_and_come_back_as_they_were(tmp_path: P
 
 def test_names_of_datasets_levels_and_samples_are_text_too(tmp_path: Path) -> None:
     run = finished()
-    run.samples["d"]["sample"] = run.scores["d"]["sample"] = [f"{NASTY}{at}" for at in range(4)]
+    run.compared["sample"] = run.scores["d"]["sample"] = [f"{NASTY}{at}" for at in range(4)]
     parsed, data = written(run, tmp_path)
     assert parsed.tags == written(finished(), tmp_path)[0].tags
     assert set(data["places"][0]["who"]) == {f"{NASTY}{at}" for at in range(4)}
@@ -144,33 +145,44 @@ def test_dots_stand_on_the_side_of_their_arm_at_their_score() -> None:
     data = page_data(run, {"c": spec(groups=GROUPS)}, INFERENCE)
     place, strip = data["places"][0], data["strips"][0]
     assert [side[:2] for side in place["sides"]] == [["sensitive", 3], ["resistant", 4]]
-    arm = run.samples["d"].set_index("sample")["arm"]
+    arm = run.compared.set_index("sample")["arm"]
     score = run.scores["d"].set_index("sample")["score"]
     for name, side, value in zip(place["who"], place["side"], strip["values"], strict=True):
-        assert place["sides"][side][0] == {"R": "resistant", "S": "sensitive"}[arm[name]]
+        assert place["sides"][side][0] == arm[name]
         assert value == score[name]
-    for arm_name, box in zip("SR", strip["boxes"], strict=True):
+    for arm_name, box in zip(["sensitive", "resistant"], strip["boxes"], strict=True):
         assert box == pytest.approx(np.percentile(score[arm[arm == arm_name].index], [25, 50, 75]))
 
 
 def test_pairs_are_joined_and_no_others() -> None:
     run = finished(n=6)
     place = page_data(run, {"c": spec(groups=GROUPS, pair_by="pair")}, INFERENCE)["places"][0]
-    pair = run.samples["d"].set_index("sample")["pair"]
+    pair = run.compared.set_index("sample")["block"]
     joined = [sorted({pair[place["who"][at]] for at in line}) for line in place["lines"]]
     assert joined == [["p0"], ["p1"], ["p2"]] and all(len(line) == 2 for line in place["lines"])
+    assert not page_data(run, {"c": spec(groups=GROUPS, block_by="pair")}, INFERENCE)["places"][0]["lines"]
 
 
-def test_phenotypes_and_follow_up_are_those_of_the_sample_table() -> None:
+def test_a_sample_without_a_score_takes_its_partner_along() -> None:
     run = finished(n=6)
-    rows = run.samples["d"].set_index("sample")
-    place = page_data(run, {"c": spec(continuous={"column": "auc", "higher_means": "resistant"})}, INFERENCE)["places"][
-        0
-    ]
-    assert place["x"] == [float(rows.at[name, "auc"]) for name in place["who"]]
-    place = page_data(run, {"c": spec(survival={"time": "days", "event": "event"})}, INFERENCE)["places"][0]
-    assert place["x"] == [float(rows.at[name, "days"]) for name in place["who"]]
-    assert place["event"] == [int(rows.at[name, "event"]) for name in place["who"]]
+    run.scores["d"].loc[3, "score"] = np.nan
+    place = page_data(run, {"c": spec(groups=GROUPS, pair_by="pair")}, INFERENCE)["places"][0]
+    assert sorted(place["who"]) == ["x0000", "x0001", "x0004", "x0005"]
+    place = page_data(run, {"c": spec(groups=GROUPS)}, INFERENCE)["places"][0]
+    assert sorted(place["who"]) == ["x0000", "x0001", "x0002", "x0004", "x0005"]
+
+
+def test_phenotypes_and_follow_up_are_those_of_the_samples() -> None:
+    asked: dict[str, Any] = {
+        "continuous": {"column": "auc", "higher_means": "resistant"},
+        "survival": {"time": "days", "event": "event"},
+    }
+    for kind, said in asked.items():
+        run = finished(n=6, kind=kind)
+        rows = run.compared.set_index("sample")
+        place = page_data(run, {"c": spec(**{kind: said})}, INFERENCE)["places"][0]
+        assert place["x"] == [rows.at[name, "value"] for name in place["who"]] and place["n"] == 6
+        assert place.get("event") == ([rows.at[name, "event"] for name in place["who"]] if kind == "survival" else None)
 
 
 def test_too_many_dots_are_thinned_but_quartiles_are_of_all() -> None:

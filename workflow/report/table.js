@@ -1,12 +1,7 @@
-'use strict';
 // All words of the data reach the page as text nodes. Rows are drawn in portions, details when a row is opened.
 (async () => {
-const held = document.getElementById('data');
-async function unpacked(words) {
-  const bytes = Uint8Array.from(atob(words), each => each.charCodeAt(0));
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).text();
-}
-const data = JSON.parse(held.dataset.packed ? await unpacked(held.textContent) : held.textContent);
+'use strict';
+const data = await held();
 const PORTION = 200, SVG = 'http://www.w3.org/2000/svg';
 const SIGNS = { spearman: 'rho', log_hr: 'log HR', hedges_g: 'g', trend_g: 'g (trend)' };
 const AXES = {

@@ -360,13 +360,12 @@ def is_survival(dataset, contrast):
 
 
 def are_pooled():
-    """Return whether a contrast, or a label of contrasts, has several datasets."""
-    together = [set(spec["datasets"]) for spec in CONTRASTS.values()]
+    """Return whether a contrast or a label has several datasets; the assays of one measure other signatures."""
+    together = [spec["datasets"] for spec in CONTRASTS.values()]
     for by in ("drug", "cancer"):
         for label in {spec[by] for spec in CONTRASTS.values()} - {None}:
-            labelled = [spec["datasets"] for spec in CONTRASTS.values() if spec[by] == label]
-            together.append(set().union(*labelled))
-    return any(len(datasets) > 1 for datasets in together)
+            together.append([name for spec in CONTRASTS.values() if spec[by] == label for name in spec["datasets"]])
+    return any(len({PARENTS.get(name, name) for name in names}) > 1 for names in together)
 
 
 def has_arms(dataset, contrast):

@@ -27,7 +27,7 @@ rule verdict_page:
         genes=of_contrasts("<results>/{dataset}/contrasts/{contrast}.genes.tsv"),
         nuisance=of_contrasts("<results>/{dataset}/contrasts/{contrast}.nuisance.tsv"),
         scores=expand("<results>/{dataset}/sample_scores.tsv", dataset=COMPARED),
-        samples=expand("<results>/{dataset}/samples.tsv", dataset=COMPARED),
+        compared=of_contrasts("<results>/{dataset}/contrasts/{contrast}.samples.tsv"),
         style=[workflow.source_path("../report/page.css"), workflow.source_path("../report/table.css")],
         script=[workflow.source_path("../report/table.js")],
     output:

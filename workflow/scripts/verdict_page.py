@@ -22,7 +22,7 @@ with log_to(snakemake.log[0]):
         genes=concatenate([tables.DRIVERS.read(path) for path in data.genes]),
         nuisance=concatenate([tables.NUISANCE.read(path) for path in data.nuisance]),
         scores={name: tables.SAMPLE_SCORES.read(path) for name, path in zip(names, data.scores, strict=True)},
-        samples={name: tables.read_text_table(path) for name, path in zip(names, data.samples, strict=True)},
+        compared=concatenate([tables.COMPARED.read(path) for path in data.compared]),
     )
     style, script = ("\n".join(Path(path).read_text("utf-8") for path in paths) for paths in (data.style, data.script))
     write_table_page(finished, snakemake.params.specs, snakemake.params.inference, style, script, snakemake.output.page)

@@ -12,12 +12,19 @@ from typing import Any
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 DIGITS = 4
 PACKED = 400_000  # characters of data from which on they are packed
+HELD = """async function held() {
+  const element = document.getElementById('data'), words = element.textContent;
+  if (!element.dataset.packed) return JSON.parse(words);
+  const bytes = Uint8Array.from(atob(words), each => each.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).json();
+}
+"""
 
 
 def page(title: str, body: str, style: str, script: str = "", data: object = None) -> str:
-    """Return a page; `body` and `script` are markup of ours, `data` anything that JSON can hold."""
+    """Return a page; `body` and `script` are markup of ours, `data` anything that JSON can hold: `await held()`."""
     held = "" if data is None else _held(as_json(data))
-    run = f"<script>\n{script}</script>\n" if script else ""
+    run = f"<script>\n{HELD if held else ''}{script}</script>\n" if script else ""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'

@@ -101,14 +101,9 @@ STYLE += "".join(
 
 # Headings and tables come as markup, whose words profile_page.py has escaped; a table is built when it is opened.
 SCRIPT = """
-'use strict';
 (async () => {
-const held = document.getElementById('data');
-async function unpacked(words) {
-  const bytes = Uint8Array.from(atob(words), each => each.charCodeAt(0));
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).text();
-}
-const samples = JSON.parse(held.dataset.packed ? await unpacked(held.textContent) : held.textContent);
+'use strict';
+const samples = await held();
 const place = document.getElementById('samples');
 const all = samples.map(([heading, table]) => {
   const details = document.createElement('details'), summary = document.createElement('summary');

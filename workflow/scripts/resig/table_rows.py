@@ -7,9 +7,8 @@ from typing import Any
 import pandas as pd
 
 from resig.flags import in_words
-from resig.inference.design import design_of, kind_of
-from resig.inference.survival import Survival
-from resig.plots.sides import sides_of, values_of
+from resig.inference.design import kind_of
+from resig.plots.sides import colours_of, entered
 from resig.signatures import SHIPPED
 
 KEY = ["dataset", "contrast", "cell_type", "signature", "method"]
@@ -81,7 +80,7 @@ class Finished:
     genes: pd.DataFrame
     nuisance: pd.DataFrame
     scores: Mapping[str, pd.DataFrame]
-    samples: Mapping[str, pd.DataFrame]
+    compared: pd.DataFrame
 
 
 def left_out(shipped: pd.DataFrame, signatures: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
@@ -123,7 +122,7 @@ def page_data(
         "null": _one(finished.nulls, order, leading, NULL),
         "genes": _many(finished.genes, order, leading, GENE),
         "nuisance": _many(finished.nuisance, order, leading, NUISANCE),
-        **_pictures(finished, specs, inference, rows[leading], order),
+        **_pictures(finished, specs, rows[leading], order),
     }
 
 
@@ -182,7 +181,6 @@ def _many(
 def _pictures(
     finished: Finished,
     specs: Mapping[str, Mapping[str, Any]],
-    inference: Mapping[str, Any],
     rows: pd.DataFrame,
     order: Mapping[tuple[str, ...], int],
 ) -> dict[str, Any]:
@@ -190,76 +188,65 @@ def _pictures(
     places: list[dict[str, Any]] = []
     known: dict[tuple[str, ...], int] = {}
     strips: dict[int, Any] = {}
-    of = {
-        dataset: {key: own for key, own in scores.groupby(["cell_type", "signature", "method"], sort=False)}
-        for dataset, scores in finished.scores.items()
+    compared = dict(list(finished.compared.groupby(["dataset", "contrast", "cell_type"], sort=False)))
+    scores = {
+        dataset: dict(list(own.groupby(["cell_type", "signature", "method"], sort=False)))
+        for dataset, own in finished.scores.items()
     }
     for row in rows[rows["effect"].notna() | rows["concordance"].notna()].itertuples():
-        own = of[str(row.dataset)].get((row.cell_type, row.signature, row.method))
+        dataset, contrast, cell_type, signature, method = (str(getattr(row, name)) for name in KEY)
+        own = scores[dataset].get((cell_type, signature, method))
         if own is None:
             continue
-        values = values_of(row, own, inference)
-        same = (str(row.dataset), str(row.contrast), *values.index)
+        spec = specs[contrast]
+        members = entered(compared[dataset, contrast, cell_type], own, bool(spec["pair_by"]))
+        same = (dataset, contrast, *members["sample"])
         if same not in known:
             known[same] = len(places)
-            here = finished.samples[str(row.dataset)]
-            places.append(_place(specs[str(row.contrast)], here[here["sample"].isin(values.index)], str(row.dataset)))
+            places.append(_place(spec, members))
         place = places[known[same]]
-        strips[order[tuple(getattr(row, name) for name in KEY)]] = {
+        strips[order[dataset, contrast, cell_type, signature, method]] = {
             "place": known[same],
-            "values": values[place["who"]].tolist(),
-            **_boxes(place, values),
+            "values": members.set_index("sample").loc[place["who"], "score"].tolist(),
+            **_boxes(place, members),
         }
-    for place in places:
-        place.pop("all", None)
     return {"places": places, "strips": strips}
 
 
-def _place(spec: Mapping[str, Any], samples: pd.DataFrame, dataset: str) -> dict[str, Any]:
+def _place(spec: Mapping[str, Any], members: pd.DataFrame) -> dict[str, Any]:
     kind = kind_of(spec)
     if kind in ("groups", "trend"):
-        sides, partners = sides_of(spec, samples, dataset)
-        shown = [_thinned(members, len(sides)) for _, members, _ in sides]
-        at = {name: number for number, name in enumerate(name for members in shown for name in members)}
-        lines = [[at[name] for _, name in own if name in at] for own in partners]
-        return {
-            "kind": "sides",
-            "sides": [[name, len(members), colour] for name, members, colour in sides],
-            "who": list(at),
-            "side": [side for side, members in enumerate(shown) for _ in members],
-            "lines": [line for line in lines if len(line) > 1],
-            "all": [members for _, members, _ in sides],
-        }
-    design = design_of(spec, samples, dataset)
-    who = _thinned(design.samples, 1)
-    place: dict[str, Any] = {"kind": kind, "who": who, "n": len(design.samples)}
-    if isinstance(design, Survival):
-        seen = {name: at for at, name in enumerate(design.samples)}
-        return place | {
-            "x": [design.time[seen[name]] for name in who],
-            "event": [int(design.event[seen[name]]) for name in who],
-            "label": spec["survival"]["time"],
-        }
-    column = spec["continuous"]["column"]
-    given = samples.set_index("sample")[column].astype(float)
-    return place | {
-        "x": given[who].tolist(),
-        "label": f"{column} (high: {spec['continuous']['higher_means']})",
-    }
+        return {"kind": "sides", **_sides(spec, members)}
+    shown = _thinned(members, 1)
+    place = {"kind": kind, "who": shown["sample"].tolist(), "n": len(members), "x": shown["value"].tolist()}
+    if kind == "survival":
+        return place | {"event": shown["event"].astype(int).tolist(), "label": spec["survival"]["time"]}
+    asked = spec["continuous"]
+    return place | {"label": f"{asked['column']} (high: {asked['higher_means']})"}
 
 
-def _thinned(names: list[str], among: int) -> list[str]:
-    """Return every k-th name where there are too many to draw."""
-    return names[:: max(1, -(-len(names) * among // DOTS))]
-
-
-def _boxes(place: Mapping[str, Any], values: pd.Series) -> dict[str, Any]:
-    """Return the quartiles of each side, of all its samples."""
-    sides = place.get("all")
-    if sides is None:
-        return {}
+def _sides(spec: Mapping[str, Any], members: pd.DataFrame) -> dict[str, Any]:
+    colours = colours_of(spec)
+    sides = [members[members["arm"] == arm] for arm in colours]
+    shown = pd.concat([_thinned(own, len(sides)).assign(side=side) for side, own in enumerate(sides)])
+    shown = shown.reset_index(drop=True)
+    lines = [own.index.tolist() for _, own in shown.groupby("block")] if spec["pair_by"] else []
     return {
-        "boxes": [
-            values[members].quantile([0.25, 0.5, 0.75]).tolist() if members else [None, None, None] for members in sides
-        ]
+        "sides": [[arm, len(own), colour] for (arm, colour), own in zip(colours.items(), sides, strict=True)],
+        "who": shown["sample"].tolist(),
+        "side": shown["side"].tolist(),
+        "lines": [line for line in lines if len(line) > 1],
     }
+
+
+def _thinned(members: pd.DataFrame, among: int) -> pd.DataFrame:
+    """Return every k-th sample where there are too many to draw."""
+    return members.iloc[:: max(1, -(-len(members) * among // DOTS))]
+
+
+def _boxes(place: Mapping[str, Any], members: pd.DataFrame) -> dict[str, Any]:
+    """Return the quartiles of each side, of all its samples."""
+    if place["kind"] != "sides":
+        return {}
+    sides = (members.loc[members["arm"] == arm, "score"] for arm, _, _ in place["sides"])
+    return {"boxes": [own.quantile([0.25, 0.5, 0.75]).tolist() if len(own) else [None] * 3 for own in sides]}

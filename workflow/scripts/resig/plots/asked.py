@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from resig.plots.sides import entered
 from resig.plots.style import Path_
 from resig.tables import (
     COMPARED,
@@ -84,11 +85,7 @@ class Asked:
         """Return the samples that a row rests on, with their scores, in the order of their names."""
         here = self.compared[self.compared["cell_type"] == row.cell_type]
         own = self.scores[(self.scores["signature"] == row.signature) & (self.scores["cell_type"] == row.cell_type)]
-        found = here.merge(own[["sample", "score"]], on="sample")
-        found = found[found["score"].notna()]
-        if self.spec["pair_by"]:  # a sample without its partner takes no part
-            found = found[found.groupby("block")["arm"].transform("nunique") > 1]
-        return found.sort_values("sample", ignore_index=True)
+        return entered(here, own, bool(self.spec["pair_by"]))
 
 
 def read_asked(files: Mapping[str, Path_], params: Mapping[str, Any]) -> Asked:

@@ -12,8 +12,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from resig.plots.asked import MEANINGS, Asked, Path_
-from resig.plots.palette import RESISTANT, SENSITIVE, blend, said
+from resig.plots.palette import said
 from resig.plots.panels import colour_of, head, name_panel, nothing, signed, small
+from resig.plots.sides import colours_of
 from resig.plots.style import INK, plain, save, shortened
 
 ROWS, PANELS, ACROSS = 40, 8, 4
@@ -110,13 +111,10 @@ def _strip(axes: Axes, row: Any, asked: Asked) -> None:
 
 def sides_of(asked: Asked, members: pd.DataFrame) -> list[tuple[str, np.ndarray, str]]:
     """Return arms or levels with the scores of their samples and their colours."""
-    trend = asked.spec["trend"]
-    if trend:
-        levels = [str(level) for level in trend["order"]]
-        colours = {level: blend(at / (len(levels) - 1)) for at, level in enumerate(levels)}
-    else:
-        colours = {"sensitive": SENSITIVE, "resistant": RESISTANT}
-    return [(arm, members.loc[members["arm"] == arm, "score"].to_numpy(), each) for arm, each in colours.items()]
+    return [
+        (arm, members.loc[members["arm"] == arm, "score"].to_numpy(), each)
+        for arm, each in colours_of(asked.spec).items()
+    ]
 
 
 def _scatter(axes: Axes, row: Any, asked: Asked) -> None:
