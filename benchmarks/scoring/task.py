@@ -75,6 +75,7 @@ def our_task(asked: argparse.Namespace, sets: Sets) -> Task:
     sys.path.insert(0, str(SCRIPTS))
     import numpy as np
 
+    from resig.compiled import kernel
     from resig.matrix import open_matrix
     from resig.rows import RowReader, open_rows
     from resig.scoring import METHODS
@@ -85,19 +86,24 @@ def our_task(asked: argparse.Namespace, sets: Sets) -> Task:
 
     scale, threads = Scale.of("log", "single_cell"), asked.threads
 
+    @kernel
+    def add_values(columns: np.ndarray, values: np.ndarray, own: np.ndarray) -> None:
+        for at in range(columns.shape[0]):
+            gene, value = np.uint32(columns[at]), np.float64(values[at])
+            own[0, gene] += 1.0
+            own[1, gene] += value
+            own[2, gene] += value * value
+
     def statistics(reader: RowReader) -> Genes:
         """First pass, for methods that need the mean and the spread of genes."""
         n = reader.n_columns
 
-        def add_up(span: tuple[int, int]) -> tuple[int, np.ndarray, np.ndarray]:
-            rows = reader.read(*span)
-            sums = np.bincount(rows.columns, weights=rows.values, minlength=n)
-            squares = np.bincount(rows.columns, weights=rows.values**2, minlength=n)
-            return span[1], np.bincount(rows.columns, minlength=n), np.stack([sums, squares])
+        def add_up(span: tuple[int, int]) -> np.ndarray:
+            rows, own = reader.read(*span), np.zeros((3, n))
+            add_values(rows.columns, rows.values, own)
+            return own
 
-        detected, sums = np.zeros(n), np.zeros((2, n))
-        for _, seen, added in in_turn(add_up, reader.spans(1_000_000), threads):
-            detected, sums = detected + seen, sums + added
+        detected, *sums = sum(in_turn(add_up, reader.spans(4_000_000), threads), np.zeros((3, n)))
         mean = sums[0] / reader.n_rows
         sd = np.sqrt(np.maximum(sums[1] / reader.n_rows - mean**2, 0))
         return Genes([f"G{at}" for at in range(n)], mean, sd, detected / reader.n_rows)

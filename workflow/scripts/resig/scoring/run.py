@@ -118,6 +118,7 @@ class Engine:
             )
         self.scorers = {each.name: each.prepare(each.panel(panel)) for each in plan.methods if each.prepare}
         self.eligible = {each.name: _eligible(each, panel) for each in plan.methods}
+        self.chosen = {name: _as_slice(eligible) for name, eligible in self.eligible.items()}
         self.nulls = {
             each.name: CellNull(each, panel, plan.null_draws)
             for each in plan.methods
@@ -144,7 +145,7 @@ class Engine:
             for method in self.plan.methods:
                 parts = self._parts(method, blocks, place)
                 for target, values in zip(self.targets[method.name], parts, strict=True):
-                    scores[target] = values[:, self.eligible[method.name]].T
+                    scores[target] = values[:, self.chosen[method.name]].T
         return last, scores
 
     def _parts(self, method: Method, blocks: "Blocks", place: np.ndarray) -> Iterator[np.ndarray]:
@@ -170,14 +171,13 @@ class Engine:
             for part in self._part_names(method)
         ]
 
-    def _targets(self) -> dict[str, list[np.ndarray]]:
+    def _targets(self) -> dict[str, list[slice | np.ndarray]]:
         """Return for each method and part the columns that its eligible sets are written to."""
         place = {name: at for at, name in enumerate(self.columns)}
         return {
             method.name: [
-                np.array(
-                    [place[f"{self.panel.signatures[at]}__{method.name}{part}"] for at in self.eligible[method.name]],
-                    dtype=np.int64,
+                _as_slice(
+                    [place[f"{self.panel.signatures[at]}__{method.name}{part}"] for at in self.eligible[method.name]]
                 )
                 for part in self._part_names(method)
             ]
@@ -241,6 +241,14 @@ def _eligible(method: Method, panel: Panel) -> np.ndarray:
     """Return the sets with as many members as the method needs."""
     own = method.panel(panel)
     return np.flatnonzero(own.n_up + own.n_down >= method.at_least)
+
+
+def _as_slice(places: Sequence[int] | np.ndarray) -> slice | np.ndarray:
+    """Return places that ascend by equal steps as a slice, through which numpy copies many times faster."""
+    steps = np.diff(places)
+    if len(steps) and steps[0] > 0 and (steps == steps[0]).all():
+        return slice(int(places[0]), int(places[-1]) + 1, int(steps[0]))
+    return np.asarray(places, dtype=np.int64)
 
 
 Span = tuple[int, int]
