@@ -200,6 +200,7 @@ LIBRARY = [
         "table_page",
         "table_rows",
         "tables",
+        "textbook",
         "units",
     )
 ]

@@ -12,7 +12,6 @@ from typing import Any
 import h5py
 import numpy as np
 import pandas as pd
-from scipy.stats import false_discovery_control
 
 from resig.companions import companions
 from resig.errors import ResigError
@@ -24,6 +23,7 @@ from resig.inference.linear import LinearDesign
 from resig.names import Names
 from resig.pseudobulk import read_pseudobulk
 from resig.tables import GENE_SETS, GENES_RANKED, GSEA, read_text_table
+from resig.textbook import benjamini_hochberg
 
 Path_ = str | os.PathLike[str]
 OWN = "signatures"
@@ -154,8 +154,7 @@ def enrich(
         tested = table.loc[table["status"] == "tested", "gene_set"]
         walked = _prerank(known, {name: found[name] for name in tested}, min_size, max_size, permutations, seed)
         table = table.merge(walked, on="gene_set", how="left")
-        has_p = table["p"].notna()
-        table.loc[has_p, "fdr"] = false_discovery_control(table.loc[has_p, "p"]) if has_p.any() else np.nan
+        table["fdr"] = benjamini_hochberg(table["p"])
         tables.append(table.assign(dataset=dataset, contrast=contrast, cell_type=cell_type))
     return pd.concat(tables, ignore_index=True).reindex(columns=GSEA.names)
 
@@ -202,8 +201,7 @@ def _ranked(symbols: Sequence[str], found: GeneStatistics, cell_type: str, test:
     table = pd.DataFrame(
         {"symbol": symbols, "statistic": found.statistic, "log_fc": found.log_fc, "p": found.p, "note": found.note}
     )
-    known = table["p"].notna()
-    table.loc[known, "fdr"] = false_discovery_control(table.loc[known, "p"])
+    table["fdr"] = benjamini_hochberg(table["p"])
     table = table.sort_values(["statistic", "symbol"], ascending=[False, True], na_position="last")
     return table.assign(cell_type=cell_type, test=test)
 

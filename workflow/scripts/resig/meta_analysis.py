@@ -4,16 +4,16 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from resig.tables import META, META_GROUPS, META_LEAVE_ONE_OUT
+from resig.textbook import normal_quantile, t_quantile, t_two_sided
 
 # Only effects of one type are pooled: g of arms, g along a trend, rho and log HR are different scales.
 SCALE = ["kind", "cell_type", "signature", "method", "effect_type"]
 KEY = ["contrast", *SCALE]
 GROUP_KEY = ["by", "group", *SCALE]
 LABELS = ("drug", "cancer")
-NORMAL = stats.norm.ppf(0.975)
+NORMAL = normal_quantile(0.975)
 UNKNOWN = ("ci_low", "ci_high", "p", "tau2", "i2", "prediction_low", "prediction_high")
 
 
@@ -96,13 +96,13 @@ def pool(effects: np.ndarray, errors: np.ndarray) -> dict[str, float]:
     factor = float(weights @ (effects - mean) ** 2) / (k - 1)
     se = float(np.sqrt(max(1.0, factor) / weights.sum()))
     q = _q(effects, errors, 0.0)
-    half = stats.t.ppf(0.975, k - 1) * se
-    spread = stats.t.ppf(0.975, k - 2) * np.sqrt(tau2 + se**2) if k > 2 else np.nan
+    half = t_quantile(0.975, k - 1) * se
+    spread = t_quantile(0.975, k - 2) * np.sqrt(tau2 + se**2) if k > 2 else np.nan
     return {
         "effect": mean,
         "ci_low": mean - half,
         "ci_high": mean + half,
-        "p": float(2 * stats.t.sf(abs(mean / se), k - 1)),
+        "p": float(t_two_sided(mean / se, k - 1)),
         "tau2": tau2,
         "i2": max(0.0, 1 - (k - 1) / q) if q > 0 else 0.0,
         "prediction_low": mean - spread,

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from resig.inference.matched import Draws
 from resig.inference.set_scores import Set, sets_of
 from resig.inference.specificity import Background, Pool
 from resig.scoring.zmean import METHOD as ZMEAN
 from resig.tables import QUALITY
+from resig.textbook import ranked
 
 FEWEST_SAMPLES = 6
 MOST_SETS = 200  # matched sets: enough to say whether a set is among the most coherent
@@ -29,8 +29,8 @@ def signature_quality(dataset: str, background: Background, scores: pd.DataFrame
         pool = Pool(background, ZMEAN, cell_type, MOST_SETS)
         log = background.pseudobulk.log[background.rows_of(cell_type, enough)]
         spread = log.std(axis=0, ddof=1) if len(log) > 1 else np.full(log.shape[1], np.nan)
-        rank = stats.rankdata(spread) / len(spread) * 100
-        ranked = _unit_ranks(log)
+        rank = ranked(spread) / len(spread) * 100
+        ranks = _unit_ranks(log)
         for name, own in sets_of(background.panel.varying()).items():
             gene = own.gene
             if not len(gene):
@@ -48,7 +48,7 @@ def signature_quality(dataset: str, background: Background, scores: pd.DataFrame
             if len(enough) < FEWEST_SAMPLES:
                 flags.append(f"fewer_than_{FEWEST_SAMPLES}_samples")
             elif len(gene) > 1:
-                figures |= coherence(ranked, own, pool.draw(own)) | first_component(log, own)
+                figures |= coherence(ranks, own, pool.draw(own)) | first_component(log, own)
                 if figures["coherence_p"] > background.null_alpha:
                     flags.append("incoherent")
             rows.append(
@@ -64,16 +64,16 @@ def samples_of(background: Background, cell_type: str, min_cells: int) -> list[s
     return own.loc[background.bulk | (own["n_cells"] >= min_cells), "sample"].tolist()
 
 
-def coherence(ranked: np.ndarray, own: Set, draws: Draws | str) -> dict[str, float]:
+def coherence(ranks: np.ndarray, own: Set, draws: Draws | str) -> dict[str, float]:
     """Return the median signed Spearman correlation of pairs of members, beside that of matched random sets.
 
     p is the share of matched sets that are as coherent (all sets, or drawn ones with the plus-one rule).
     """
     sign = np.sign(own.weight)
-    found = float(_median_correlations(ranked, own.gene[None, :], sign)[0])
+    found = float(_median_correlations(ranks, own.gene[None, :], sign)[0])
     if isinstance(draws, str):
         return {"coherence": found, "coherence_matched": np.nan, "coherence_p": np.nan}
-    random = _median_correlations(ranked, draws.genes, sign)
+    random = _median_correlations(ranks, draws.genes, sign)
     random = random[np.isfinite(random)]
     as_high, n = int((random >= found - 1e-12).sum()), len(random)
     p = as_high / n if draws.exhaustive and n else (as_high + 1) / (n + 1)
@@ -86,18 +86,18 @@ def coherence(ranked: np.ndarray, own: Set, draws: Draws | str) -> dict[str, flo
 
 def _unit_ranks(log: np.ndarray) -> np.ndarray:
     """Return ranks of samples, centred and of length 1: their products are Spearman correlations; NaN if constant."""
-    centred = stats.rankdata(log, axis=0) - (len(log) + 1) / 2
+    centred = ranked(log) - (len(log) + 1) / 2
     length = np.sqrt((centred**2).sum(axis=0))
     return np.divide(centred, length, out=np.full_like(centred, np.nan), where=length > 0)
 
 
-def _median_correlations(ranked: np.ndarray, sets: np.ndarray, sign: np.ndarray) -> np.ndarray:
+def _median_correlations(ranks: np.ndarray, sets: np.ndarray, sign: np.ndarray) -> np.ndarray:
     """Return the median over pairs for each set (a row of genes each)."""
     above = np.triu_indices(sets.shape[1], 1)
-    step = max(1, VALUES // (sets.shape[1] * max(len(ranked), sets.shape[1])))
+    step = max(1, VALUES // (sets.shape[1] * max(len(ranks), sets.shape[1])))
     medians = []
     for first in range(0, len(sets), step):
-        members = ranked[:, sets[first : first + step]] * sign
+        members = ranks[:, sets[first : first + step]] * sign
         members = members.transpose(1, 2, 0)
         pairs = (members @ members.transpose(0, 2, 1))[:, above[0], above[1]]
         known = np.isfinite(pairs).any(axis=1)

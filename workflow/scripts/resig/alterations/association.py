@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from resig.alterations.match import read_rule
-from resig.inference.contrast import benjamini_hochberg
 from resig.inference.two_groups import split_arms
+from resig.textbook import benjamini_hochberg
 
 LEVEL = 0.95
 PRESENT, ABSENT = "present", "absent"

@@ -10,8 +10,8 @@ import pandas as pd
 from resig.assays.evidence import SIGN, status_flags
 from resig.coverage import READS
 from resig.inference.continuous import Continuous
-from resig.inference.contrast import benjamini_hochberg
 from resig.tables import NCRNA
+from resig.textbook import benjamini_hochberg
 
 ANSWERS = ("as_expected", "opposite", "not_separable", "underpowered", "not_measurable")
 

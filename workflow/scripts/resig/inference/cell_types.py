@@ -8,10 +8,10 @@ import pandas as pd
 
 from resig.inference.composition import MOST, decompose, share_of_mix
 from resig.inference.contexts import Context
-from resig.inference.contrast import benjamini_hochberg
 from resig.inference.design import Design, design_of
 from resig.intake.samples import ALL_CELLS, BULK_TYPE
 from resig.tables import COMPOSITION
+from resig.textbook import benjamini_hochberg
 
 ALPHA, HALF = 0.05, 0.5
 FEW_ARRANGEMENTS = 100  # of estimates whose p is not used

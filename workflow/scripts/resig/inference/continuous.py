@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from resig.inference.design import Estimates
 from resig.inference.phenotypes import ask, numbers
 from resig.inference.ranks import correlations, intervals, normal_residuals, span, unit_ranks
 from resig.inference.shuffles import association
+from resig.textbook import normal_quantile
 
 FEWEST, ALPHA = 3, 0.05
-POWER = stats.norm.ppf(1 - ALPHA / 2) + stats.norm.ppf(0.8)
+POWER = normal_quantile(1 - ALPHA / 2) + normal_quantile(0.8)
 
 
 @dataclass(frozen=True)

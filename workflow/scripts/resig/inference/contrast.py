@@ -14,6 +14,7 @@ from resig.inference.design import Design, Estimates, design_of, kind_of
 from resig.inference.scrutiny import UNSEEN, Scrutiny
 from resig.intake.samples import ALL_CELLS
 from resig.tables import CONTRASTS
+from resig.textbook import benjamini_hochberg
 
 FIGURES = {
     "effect": "effect",
@@ -199,17 +200,6 @@ def _judged(table: pd.DataFrame, limit: float, null_alpha: float) -> pd.DataFram
         for row, sign, least in zip(table.itertuples(index=False), direction, reachable, strict=True)
     ]
     return table
-
-
-def benjamini_hochberg(p: pd.Series) -> pd.Series:
-    """Return false discovery rates; a missing p is no test."""
-    from scipy.stats import false_discovery_control
-
-    known = p.notna()
-    adjusted = pd.Series(np.nan, index=p.index)
-    if known.any():
-        adjusted[known] = false_discovery_control(p[known].to_numpy(), method="bh")
-    return adjusted
 
 
 def _reachable(p: pd.Series, smallest: pd.Series) -> pd.Series:

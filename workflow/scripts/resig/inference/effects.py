@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
+
+from resig.textbook import normal_quantile, ranked, t_quantile
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def detectable(weight: float, free: int, power: float = 0.8, alpha: float = 0.05
     """Return the true standardised effect that a two-sided t test finds with the given power."""
     if free < 1 or weight <= 0:
         return np.nan
-    critical = stats.t.ppf(1 - alpha / 2, free)
+    critical = t_quantile(1 - alpha / 2, free)
 
     def found(shift: float) -> float:
         return float(special.nctdtr(free, shift, -critical) + 1 - special.nctdtr(free, shift, critical))
@@ -122,9 +124,9 @@ def placements(resistant: np.ndarray, sensitive: np.ndarray) -> tuple[np.ndarray
     Halves of whole numbers: sums of them and of their squares carry no rounding.
     """
     n1 = len(resistant)
-    among_all = stats.rankdata(np.concatenate([resistant, sensitive]), axis=0)
-    above = among_all[:n1] - stats.rankdata(resistant, axis=0)
-    return above, n1 - (among_all[n1:] - stats.rankdata(sensitive, axis=0))
+    among_all = ranked(np.concatenate([resistant, sensitive]))
+    above = among_all[:n1] - ranked(resistant)
+    return above, n1 - (among_all[n1:] - ranked(sensitive))
 
 
 def delong_variance(above: np.ndarray, below: np.ndarray) -> np.ndarray:
@@ -150,7 +152,7 @@ def _newcombe_variance(theta: np.ndarray, n1: int, n2: int) -> np.ndarray:
 
 def _newcombe(value: np.ndarray, n1: int, n2: int, widened: np.ndarray, end: int) -> np.ndarray:
     """Return the AUROC that is just 1.96 of its own standard errors away, above (end 1) or below (end -1)."""
-    z2 = stats.norm.ppf(0.975) ** 2 * widened
+    z2 = normal_quantile(0.975) ** 2 * widened
     near, far = value.astype(float), np.full_like(value, 1.0 if end > 0 else 0.0)
     for _ in range(60):
         middle = (near + far) / 2

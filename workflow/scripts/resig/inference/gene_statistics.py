@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
+from scipy import special
+
+from resig.textbook import t_two_sided
 
 FEWEST_COUNTS = 10
 
@@ -36,7 +38,7 @@ def moderated_t(values: np.ndarray, design: np.ndarray, column: int) -> GeneStat
     t = coefficients / (unscaled * np.sqrt(posterior))
     statistic[varies], log_fc[varies] = t, coefficients
     # No more degrees of freedom than all genes have together.
-    p[varies] = 2 * stats.t.sf(np.abs(t), min(free + prior_free, free * len(variance)))
+    p[varies] = t_two_sided(t, min(free + prior_free, free * len(variance)))
     return GeneStatistics(statistic, log_fc, p, note)
 
 

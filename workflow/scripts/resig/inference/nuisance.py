@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from resig.inference.design import Design, Estimates
 from resig.pseudobulk import Pseudobulk
+from resig.textbook import ranked
 
 ALPHA = 0.05
 HALF, MOST = 0.5, 0.8
@@ -146,7 +146,7 @@ def _confounds(row: Mapping[str, Any], low: float, high: float) -> bool:
 def _correlation(score: np.ndarray, nuisance: np.ndarray) -> float:
     if len(score) < 3 or np.ptp(score) == 0 or np.ptp(nuisance) == 0:
         return np.nan
-    return float(stats.spearmanr(score, nuisance).statistic)
+    return float(np.corrcoef(ranked(score), ranked(nuisance))[0, 1])
 
 
 def _row(signature: str, nuisance: str, n: int, reason: str = "") -> dict[str, Any]:

@@ -8,7 +8,8 @@ rescaling of the phenotype matters. Residuals of plain ranks would leave part of
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+
+from resig.textbook import normal_quantile, ranked
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Correlations:
 def normal_residuals(values: np.ndarray, basis: np.ndarray) -> np.ndarray:
     """Return normal scores (Blom) of each column without their regression on the basis; 0 where nothing is left."""
     n = len(values)
-    scores = stats.norm.ppf((stats.rankdata(values, axis=0) - 0.375) / (n + 0.25))
+    scores = normal_quantile((ranked(values) - 0.375) / (n + 0.25))
     left = scores - scores.mean(axis=0)
     total = np.sqrt((left**2).sum(axis=0))
     left = left - basis @ (basis.T @ left)
@@ -33,7 +34,7 @@ def normal_residuals(values: np.ndarray, basis: np.ndarray) -> np.ndarray:
 
 def unit_ranks(residuals: np.ndarray) -> np.ndarray:
     """Rank each column, centre it and scale it to length 1; NaN where all values are tied."""
-    ranks = np.asarray(stats.rankdata(np.round(residuals, 10), axis=0))
+    ranks = ranked(np.round(residuals, 10))
     centred = ranks - (len(ranks) + 1) / 2
     length = np.sqrt((centred**2).sum(axis=0))
     return np.asarray(centred / np.where(length > 0, length, np.nan))
@@ -53,7 +54,7 @@ def intervals(effect: np.ndarray, samples: int, adjusted_for: int) -> Correlatio
         return Correlations(effect, missing, missing, missing)
     spread = np.sqrt((1 + effect**2 / 2) / free)
     inside = np.where(np.abs(effect) < 1 - 1e-12, effect, np.nan)
-    half = stats.norm.ppf(0.975) * spread
+    half = normal_quantile(0.975) * spread
     z = np.arctanh(inside)
     return Correlations(effect, (1 - inside**2) * spread, np.tanh(z - half), np.tanh(z + half))
 

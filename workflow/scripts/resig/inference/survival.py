@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from resig.inference.cox import FollowUp, concordance, follow, hazard_ratios, martingale_residuals
 from resig.inference.design import Estimates
 from resig.inference.phenotypes import ask, events, left_out, times
 from resig.inference.ranks import span
 from resig.inference.shuffles import association, unit
+from resig.textbook import normal_quantile
 
 FEWEST, PER_VARIABLE, ALPHA = 2, 10, 0.05
-POWER = stats.norm.ppf(1 - ALPHA / 2) + stats.norm.ppf(0.8)
+POWER = normal_quantile(1 - ALPHA / 2) + normal_quantile(0.8)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Survival:
         steady = np.isnan(found.effect) & ~found.separable
         left = np.where(steady, np.nan, centred - self.beside @ (self.beside.T @ centred))
         p = association(self.direction, unit(left), self.beside, self.blocks, permutations, seed, unit)
-        half = stats.norm.ppf(0.975) * found.se
+        half = normal_quantile(0.975) * found.se
         none = np.full_like(found.effect, np.nan)
         agreeing = np.where(steady, 0.5, concordance(values, self.told))
         return Estimates(

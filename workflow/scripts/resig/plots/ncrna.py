@@ -2,8 +2,9 @@
 
 import os
 
-import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from resig.plots.palette import RESISTANT, SENSITIVE, said
 from resig.plots.style import INK, plain, save
@@ -17,7 +18,8 @@ def draw_ncrna(table: pd.DataFrame, *paths: str | os.PathLike[str]) -> None:
     known = table[table["rho"].notna()]
     known = known.assign(size=known["rho"].abs()).sort_values(["p", "size"], ascending=[True, False], kind="stable")
     top = known.head(ROWS).sort_values(["kind", "ncrna", "footprint_kind", "footprint"], kind="stable")
-    figure, axes = plt.subplots(figsize=(9, 1.6 + 0.26 * max(1, len(top))), layout="constrained")
+    figure = Figure(figsize=(9, 1.6 + 0.26 * max(1, len(top))), layout="constrained")
+    axes = figure.subplots()
     axes.axvline(0, color=INK, linewidth=0.8)
     for y, row in enumerate(top.itertuples()):
         axes.axhspan(
@@ -44,7 +46,7 @@ def draw_ncrna(table: pd.DataFrame, *paths: str | os.PathLike[str]) -> None:
     if not len(top):
         axes.text(0.5, 0.5, "no pair was measured", transform=axes.transAxes, ha="center")
     handles = [
-        plt.Line2D([], [], color=COLOURS[answer], marker="o", label=said(answer))
+        Line2D([], [], color=COLOURS[answer], marker="o", label=said(answer))
         for answer in COLOURS
         if answer in set(top["answer"])
     ]

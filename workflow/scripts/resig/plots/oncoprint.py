@@ -3,8 +3,8 @@
 import os
 from typing import Any
 
-import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from resig.alterations.match import read_rule
@@ -31,7 +31,8 @@ def draw_oncoprint(
 
     samples = sorted(wide.columns, key=place)
     cut = samples[:MOST]
-    figure, axes = plt.subplots(figsize=(3.6 + min(0.26 * len(cut), 14), 1.8 + 0.26 * len(order)))
+    figure = Figure(figsize=(3.6 + min(0.26 * len(cut), 14), 1.8 + 0.26 * len(order)))
+    axes = figure.subplots()
     for x, sample in enumerate(cut):
         if arms:
             colour = ARMS.get(arms.get(sample, ""), "#FFFFFF")

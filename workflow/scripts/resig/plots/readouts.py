@@ -2,9 +2,10 @@
 
 import os
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from resig.plots.contrast import MEANINGS
 from resig.plots.palette import RESISTANT, SENSITIVE, said
@@ -25,9 +26,8 @@ def draw_readouts(table: pd.DataFrame, *paths: str | os.PathLike[str]) -> None:
     known = table[table["effect"].notna()]
     assays = [(str(assay), rows) for assay, rows in known.groupby("assay", sort=True)]
     heights = [0.7 + 0.26 * len(rows) for _, rows in assays] or [1.0]
-    figure, every = plt.subplots(
-        len(heights), 1, figsize=(9, 1.3 + sum(heights)), height_ratios=heights, layout="constrained", squeeze=False
-    )
+    figure = Figure(figsize=(9, 1.3 + sum(heights)), layout="constrained")
+    every = figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)
     about = f"read-outs in {table['dataset'].iloc[0]}: {table['contrast'].iloc[0]}" if len(table) else "read-outs"
     figure.suptitle(plain(about), x=0.01, ha="left", fontsize=9, fontweight="bold")
     for axes, (assay, rows) in zip(every[:, 0], assays, strict=False):
@@ -39,7 +39,7 @@ def draw_readouts(table: pd.DataFrame, *paths: str | os.PathLike[str]) -> None:
         every[0, 0].set_axis_off()
         every[0, 0].text(0, 0.5, "no read-out could be compared", transform=every[0, 0].transAxes)
     present = [answer for answer in COLOURS if answer in set(known["answer"])]
-    handles = [plt.Line2D([], [], color=COLOURS[answer], marker="o", label=said(answer)) for answer in present]
+    handles = [Line2D([], [], color=COLOURS[answer], marker="o", label=said(answer)) for answer in present]
     if handles:
         figure.legend(handles=handles, loc="outside lower center", ncols=5, fontsize=8)
     save(figure, *paths)

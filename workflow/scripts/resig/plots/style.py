@@ -5,9 +5,6 @@ import re
 import textwrap
 
 import matplotlib
-
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from resig.files import whole_file
@@ -16,7 +13,7 @@ Path_ = str | os.PathLike[str]
 INK, FAINT = "#222222", "#999999"
 DPI = 150
 
-plt.rcParams.update(
+matplotlib.rcParams.update(
     {
         "font.family": "DejaVu Sans",
         "font.size": 9,
@@ -44,7 +41,6 @@ def save(figure: Figure, *paths: Path_) -> None:
             figure.savefig(partial, format=kind, metadata=metadata, bbox_inches=box, dpi=DPI)
             if kind == "svg":
                 partial.write_text(compact(partial.read_text(encoding="utf-8")), encoding="utf-8")
-    plt.close(figure)
 
 
 def compact(svg: str) -> str:

@@ -3,9 +3,9 @@
 import os
 from collections.abc import Sequence
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from resig.plots.style import plain, save, wrapped
 
@@ -25,13 +25,8 @@ def draw_tissue(
     every = sorted(placed["section"].unique())
     shown, rows = every[:SECTIONS], max(1, len(signatures))
     across, blocks = min(ACROSS, max(1, len(shown))), max(1, -(-len(shown) // ACROSS))
-    figure, panels = plt.subplots(
-        blocks * rows,
-        across,
-        figsize=(1.2 + 2.6 * across, 0.6 + 2.7 * blocks * rows),
-        layout="constrained",
-        squeeze=False,
-    )
+    figure = Figure(figsize=(1.2 + 2.6 * across, 0.6 + 2.7 * blocks * rows), layout="constrained")
+    panels = figure.subplots(blocks * rows, across, squeeze=False)
     for axes in panels.ravel():
         axes.set_axis_off()
     size = float(np.clip(3500 / max(1, placed.groupby("section").size().max() if len(placed) else 1), 1, 30))

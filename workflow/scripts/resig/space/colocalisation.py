@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from resig.errors import ResigError, nearest
-from resig.inference.contrast import benjamini_hochberg, compare
+from resig.inference.contrast import compare
 from resig.inference.permutation import paired
 from resig.intake.samples import ALL_CELLS
 from resig.space.tissue import Tissue, lay_out
 from resig.tables import COLOCALISATION, COLOCALISATION_CONTRASTS, COLOCALISATION_SUMMARY
+from resig.textbook import benjamini_hochberg, normal_quantile, ranked, t_quantile
 
 FEWEST_SPOTS, BLOCK = 30, 2_000_000
 DEFAULT_PAIR = ("dtc_fibro_senescence_sasp", "dtc_net_protease")
@@ -48,7 +48,7 @@ def together(first: np.ndarray, second: np.ndarray, tissue: Tissue, permutations
 def _map(values: np.ndarray, tissue: Tissue) -> np.ndarray:
     """Normal scores of places, averaged with their neighbours, centred and of length 1; zero where nothing varies."""
     gathered = tissue.gathered(values)
-    scores = stats.norm.ppf((stats.rankdata(gathered) - 0.375) / (len(gathered) + 0.25))
+    scores = normal_quantile((ranked(gathered) - 0.375) / (len(gathered) + 0.25))
     smooth = tissue.smoothed(scores - scores.mean())
     smooth = smooth - smooth.mean()
     length = float(np.sqrt((smooth**2).sum()))
@@ -147,7 +147,7 @@ def summary_table(dataset: str, sections: pd.DataFrame, inference: Mapping[str, 
         row |= {"n_sections": int(own["n_sections"].sum()), "rho": np.tanh(z.mean()) if len(z) else np.nan}
         if len(z) >= 2:
             found = paired(z[:, None], np.zeros((len(z), 1)), inference["permutations"], inference["seed"])
-            half = stats.t.ppf(0.975, len(z) - 1) * z.std(ddof=1) / np.sqrt(len(z))
+            half = t_quantile(0.975, len(z) - 1) * z.std(ddof=1) / np.sqrt(len(z))
             row |= {"ci_low": np.tanh(z.mean() - half), "ci_high": np.tanh(z.mean() + half)}
             row |= {"p": found.p[0], "p_type": found.kind, "smallest": found.smallest}
         rows.append(row)
