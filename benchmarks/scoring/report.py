@@ -1,11 +1,13 @@
 """The page of results: what was measured, on which machine, how noisy it was."""
 
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+from sitting import table
 
 Result = dict[str, Any]
 PEERS = ("pyucell", "decoupler", "scanpy", "gseapy", "anndata", "numba", "numpy", "h5py")
@@ -75,12 +77,6 @@ def spread(runs: Sequence[Result], key: str) -> str:
     if len(values) == 1:
         return f"{values[0]:.2f} (one run)"
     return f"{median(values):.2f} ({values[0]:.2f} to {values[-1]:.2f}, {len(values)} runs)"
-
-
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table."""
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
 def machine() -> str:

@@ -74,31 +74,36 @@ def our_task(asked: argparse.Namespace, sets: Sets) -> Task:
     """Import the engine and return what reads and scores."""
     sys.path.insert(0, str(SCRIPTS))
     import numpy as np
-    import pyarrow as pa
 
+    from resig.compiled import kernel
     from resig.matrix import open_matrix
     from resig.rows import RowReader, open_rows
     from resig.scoring import METHODS
     from resig.scoring.block import Scale
-    from resig.scoring.inputs import Observations, Universe
+    from resig.scoring.inputs import Universe, read_observations
     from resig.scoring.panel import Genes, Panel
     from resig.scoring.run import Engine, Plan, in_turn, score_dataset
 
     scale, threads = Scale.of("log", "single_cell"), asked.threads
 
+    @kernel
+    def add_values(columns: np.ndarray, values: np.ndarray, own: np.ndarray) -> None:
+        for at in range(columns.shape[0]):
+            gene, value = np.uint32(columns[at]), np.float64(values[at])
+            own[0, gene] += 1.0
+            own[1, gene] += value
+            own[2, gene] += value * value
+
     def statistics(reader: RowReader) -> Genes:
         """First pass, for methods that need the mean and the spread of genes."""
         n = reader.n_columns
 
-        def add_up(span: tuple[int, int]) -> tuple[int, np.ndarray, np.ndarray]:
-            rows = reader.read(*span)
-            sums = np.bincount(rows.columns, weights=rows.values, minlength=n)
-            squares = np.bincount(rows.columns, weights=rows.values**2, minlength=n)
-            return span[1], np.bincount(rows.columns, minlength=n), np.stack([sums, squares])
+        def add_up(span: tuple[int, int]) -> np.ndarray:
+            rows, own = reader.read(*span), np.zeros((3, n))
+            add_values(rows.columns, rows.values, own)
+            return own
 
-        detected, sums = np.zeros(n), np.zeros((2, n))
-        for _, seen, added in in_turn(add_up, reader.spans(1_000_000), threads):
-            detected, sums = detected + seen, sums + added
+        detected, *sums = sum(in_turn(add_up, reader.spans(4_000_000), threads), np.zeros((3, n)))
         mean = sums[0] / reader.n_rows
         sd = np.sqrt(np.maximum(sums[1] / reader.n_rows - mean**2, 0))
         return Genes([f"G{at}" for at in range(n)], mean, sd, detected / reader.n_rows)
@@ -128,7 +133,7 @@ def our_task(asked: argparse.Namespace, sets: Sets) -> Task:
             needed = any(method.passes > 1 for method in methods)
             genes = statistics(reader) if needed else unknown
             universe = Universe(genes, np.arange(reader.n_columns, dtype=np.int32))
-            observations = Observations(pa.array(np.arange(reader.n_rows)).cast(pa.string()), np.arange(reader.n_rows))
+            observations = read_observations(_observations_of(path, reader.n_rows), reader.n_rows)
             panel, plan = panel_of(genes), Plan(methods, cell_null=extra == "null")
             if extra == "file":
                 target = asked.out.with_suffix(".parquet")
@@ -142,12 +147,24 @@ def our_task(asked: argparse.Namespace, sets: Sets) -> Task:
             wholes = [at for at, name in enumerate(engine.columns) if name.endswith(f"__{methods[0].name}")]
             scores = np.empty((reader.n_rows, len(wholes)))
             done = 0
-            for last, _, found in in_turn(engine.score_span, reader.spans(), threads):
+            for last, found in in_turn(engine.score_span, reader.spans(), threads):
                 scores[done:last] = found[wholes].T
                 done = last
             return scores
 
     return score
+
+
+def _observations_of(path: Path, n_rows: int) -> Path:
+    """Write the names of all cells beside the data, as intake does, where they are not there yet."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    target = path.with_suffix(".observations.parquet")
+    if not target.exists():
+        rows = pa.array(range(n_rows))
+        pq.write_table(pa.table({"observation": rows.cast(pa.string()), "row": rows}), target)
+    return target
 
 
 def _with_scanpys_controls(panel: object, path: Path) -> object:

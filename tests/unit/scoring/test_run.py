@@ -4,6 +4,8 @@ import io
 import re
 import subprocess
 import sys
+import tracemalloc
+from itertools import chain
 from pathlib import Path
 
 import h5py
@@ -11,11 +13,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from scipy import sparse
 from toolbox import genes_of, log_cells, panel_of, random_sets, score_file, score_rows, without_home, write_h5ad
 
+from resig import rows
 from resig.errors import ResigError
-from resig.scoring import METHODS, find_methods, load_method, run
-from resig.scoring.inputs import Observations, Universe, build_panel, read_signatures, read_universe
+from resig.scoring import METHODS, find_methods, inputs, load_method, run
+from resig.scoring.inputs import Observations, Universe, build_panel, read_observations, read_signatures, read_universe
 from resig.scoring.panel import Panel
 from resig.scoring.progress import Progress
 from resig.scoring.run import Plan, gather_scores, in_turn, score_dataset
@@ -150,7 +154,7 @@ def test_without_any_scorable_set_all_is_nan(cells: Path, tmp_path: Path) -> Non
     genes = genes_of(log_cells(50, N_GENES))
     nothing = Panel([], genes, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
     universe = Universe(genes, np.arange(N_GENES, dtype=np.int32))
-    names = Observations(pa.array([f"c{at}" for at in range(50)]), np.arange(50))
+    names = Observations.of(pa.array([f"c{at}" for at in range(50)]), np.arange(50))
     plan = Plan(list(METHODS.values()), cell_null=True, null_draws=5)
     score_dataset(cells, "log", "single_cell", universe, names, nothing, ["S"], plan, tmp_path / "s.parquet")
     table = pq.read_table(tmp_path / "s.parquet").to_pandas()
@@ -289,9 +293,9 @@ def test_progress_says_time_and_bytes_left() -> None:
 def test_few_spans_wait(tmp_path: Path) -> None:
     started: list[int] = []
 
-    def score(span: tuple[int, int]) -> tuple[int, pa.Array, np.ndarray]:
+    def score(span: tuple[int, int]) -> tuple[int, np.ndarray]:
         started.append(span[0])
-        return span[1], pa.array([]), np.zeros(0)
+        return span[1], np.zeros(0)
 
     answers = in_turn(score, [(at, at + 1) for at in range(100)], threads=2)
     assert [next(answers)[0] for _ in range(3)] == [1, 2, 3]
@@ -328,7 +332,7 @@ def score_file_with_wrong_genes(cells: Path, target: Path) -> None:
     genes = genes_of(np.zeros((2, 7)))
     universe = Universe(genes, np.arange(7, dtype=np.int32))
     panel = panel_of({"S": {0: 1.0}}, genes)
-    names = Observations(pa.array(["c0"]), np.zeros(50, np.int64))
+    names = Observations.of(pa.array(["c0"]), np.zeros(50, np.int64))
     score_dataset(cells, "log", "bulk", universe, names, panel, ["S"], Plan([METHODS["wmean"]]), target)
 
 
@@ -340,3 +344,44 @@ def test_a_scoring_job_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], env=without_home(PYTHONPATH=str(SCRIPTS)), capture_output=True)
     assert done.stdout.decode().strip() == "[]", done.stderr
+
+
+def test_memory_does_not_grow_with_the_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for their places (4 bytes a row): neither where rows begin nor their names are held."""
+    monkeypatch.setattr(inputs, "BATCH", 100)
+    monkeypatch.setattr(rows, "SPAN_ROWS", 100)
+    monkeypatch.setattr(run, "ROW_GROUP", 100)
+    peaks = {}
+    for n_rows in (400, 1_000, 9_000):  # the first one loads what is loaded once
+        n_entries = 3 * n_rows
+        cells = sparse.csr_matrix(
+            (np.ones(n_entries, np.float32), np.tile([1, 5, 9], n_rows), np.arange(0, n_entries + 1, 3)),
+            shape=(n_rows, N_GENES),
+        )
+        path = write_h5ad(tmp_path / f"{n_rows}.h5ad", cells)
+        table = {"observation": [f"a cell with a long name, {row}" for row in range(n_rows)], "row": range(n_rows)}
+        pq.write_table(pa.table({name: pa.array(each) for name, each in table.items()}), tmp_path / "o.parquet")
+        tracemalloc.start()
+        try:
+            names = read_observations(tmp_path / "o.parquet", n_rows)
+            score_file(path, tmp_path / "s.parquet", SETS, span=300, observations=names)
+            peaks[n_rows] = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert pq.read_table(tmp_path / "s.parquet")["observation"].to_pylist() == table["observation"]
+    assert (peaks[9_000] - peaks[1_000]) / 8_000 < 6
+
+
+def test_observations_out_of_order_are_refused(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"observation": ["a", "b"], "row": [3, 1]}), tmp_path / "o.parquet")
+    with pytest.raises(ResigError, match="not in the order of the matrix"):
+        read_observations(tmp_path / "o.parquet", 5)
+
+
+def test_names_are_taken_in_turn() -> None:
+    batches = [pa.array([str(at) for at in some]) for some in (range(4), range(4, 5), range(5, 11))]
+    for first in range(12):
+        for step in range(1, 8):
+            names = Observations(lambda: iter(batches), np.arange(11)).names(first)
+            taken = [names.take(min(step, 11 - at)).to_pylist() for at in range(first, 11, step)]
+            assert list(chain.from_iterable(taken)) == [str(at) for at in range(first, 11)]

@@ -127,7 +127,7 @@ def test_spans_cover_all_rows_once(tmp_path: Path, values: int) -> None:
 
     cells = counts(40, 50)
     with open_rows(open_matrix(write_h5ad(tmp_path / "a.h5ad", cells))) as reader:
-        spans = reader.spans(values)
+        spans = list(reader.spans(values))
         assert spans[0][0] == 0 and spans[-1][1] == 40
         assert all(before[1] == after[0] for before, after in pairwise(spans))
         assert all(last - first == 1 or cells[first:last].nnz <= values for first, last in spans)

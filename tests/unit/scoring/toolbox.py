@@ -113,6 +113,13 @@ def write_h5ad(
     return path
 
 
+def observations_of(n_rows: int, used: Sequence[int]) -> Observations:
+    """Name the rows in use c0, c1, …"""
+    place = np.full(n_rows, -1, np.int32)
+    place[list(used)] = np.arange(len(used))
+    return Observations.of(pa.array([f"c{row}" for row in used]), place)
+
+
 def score_file(
     path: Path,
     target: Path,
@@ -124,6 +131,7 @@ def score_file(
     genes: Genes | None = None,
     rows: Sequence[int] | None = None,
     signatures: Sequence[str] | None = None,
+    observations: Observations | None = None,
     **how: object,
 ) -> Path:
     """Score an .h5ad through the runner; return the Parquet file."""
@@ -131,15 +139,12 @@ def score_file(
         node = file["X"]
         n_rows, n_genes = node.shape if isinstance(node, h5py.Dataset) else node.attrs["shape"]
     known = genes or Genes([f"G{at}" for at in range(n_genes)], *np.ones((3, n_genes)))
-    used = np.arange(n_rows) if rows is None else np.asarray(rows)
-    place = np.full(n_rows, -1, np.int64)
-    place[used] = np.arange(len(used))
     score_dataset(
         path,
         units,
         kind,
         Universe(known, np.arange(n_genes, dtype=np.int32)),
-        Observations(pa.array([f"c{row}" for row in used]), place),
+        observations or observations_of(n_rows, range(n_rows) if rows is None else rows),
         panel_of(sets, known),
         list(signatures or sets),
         plan or Plan([METHODS[each] for each in methods]),

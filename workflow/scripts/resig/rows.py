@@ -9,10 +9,11 @@ import numpy as np
 
 from resig.errors import ResigError
 from resig.matrix import Matrix
-from resig.stored import ByLibrary, Stored, open_stored
+from resig.stored import ByLibrary, Even, Stored, open_stored
 
 SPAN_VALUES = 125_000  # what a span needs besides fits into the caches
 SPAN_VALUES_COMPRESSED = 2_000_000  # the chunks at both ends of a span are decoded twice
+SPAN_ROWS = 50_000  # where rows begin is looked up for so many at a time, and never held for all
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def floating(values: np.ndarray) -> np.ndarray:
 
 
 class RowReader:
-    """The rows of an opened matrix. Reading is safe from several threads."""
+    """The rows of an opened matrix. Reading is safe from several threads; nothing is kept of each row."""
 
     def __init__(self, matrix: Matrix, file: h5py.File, direct: bool = True) -> None:
         self.matrix = matrix
@@ -75,46 +76,65 @@ class RowReader:
         if matrix.layout == "csc":
             raise ResigError("is stored by columns (CSC)", where=matrix.path, todo="rows are needed: store X as CSR")
         if matrix.layout == "dense":
-            self.start = np.arange(self.n_rows + 1, dtype=np.int64) * self.n_columns
+            self.starts: Stored = Even(self.n_columns)
             self.arrays: list[Stored] = [ByLibrary(node)]
             self.value_bytes = node.dtype.itemsize
-            return
-        self.start = node["indptr"][:].astype(np.int64, copy=False)
-        nodes = [node["indices"], node["data"]]
-        self.arrays = [open_stored(each) if direct else ByLibrary(each) for each in nodes]
-        self.value_bytes = sum(each.dtype.itemsize for each in nodes)
+        else:
+            nodes = [node["indptr"], node["indices"], node["data"]]
+            self.starts, *self.arrays = [open_stored(each) if direct else ByLibrary(each) for each in nodes]
+            self.value_bytes = sum(each.dtype.itemsize for each in nodes[1:])
+        self.begin = self._start(0)
 
-    def spans(self, values: int | None = None, begin: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    def spans(self, values: int | None = None, begin: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
         """Cut rows into spans (first, last) of about `values` stored values, one row at least."""
         compressed = any(each.compressed for each in self.arrays)
         step = values or (SPAN_VALUES_COMPRESSED if compressed else SPAN_VALUES)
-        spans, first = [], begin
         end = self.n_rows if end is None else end
-        while first < end:
-            last = int(np.searchsorted(self.start, self.start[first] + step, side="right")) - 1
-            last = min(max(last, first + 1), end)
-            spans.append((first, last))
-            first = last
-        return spans
+        for known in range(begin, end, SPAN_ROWS):
+            start = self._start_of(known, min(known + SPAN_ROWS, end))
+            first = 0
+            while first < len(start) - 1:
+                last = int(np.searchsorted(start, start[first] + step, side="right")) - 1
+                last = min(max(last, first + 1), len(start) - 1)
+                yield known + first, known + last
+                first = last
 
     def bytes_until(self, row: int) -> int:
         """Return the bytes of values and columns, decoded, that stand before a row."""
-        return int(self.start[row] - self.start[0]) * self.value_bytes
+        return (self._start(row) - self.begin) * self.value_bytes
+
+    def close(self) -> None:
+        """Give the arrays back."""
+        for each in (self.starts, *self.arrays):
+            each.close()
+
+    def _start(self, row: int) -> int:
+        return int(self._start_of(row, row)[0])
+
+    def _start_of(self, first: int, last: int) -> np.ndarray:
+        """Return where the rows from `first` on begin, and where the one before `last` ends."""
+        try:
+            return self.starts.read(first, last + 1).astype(np.int64, copy=False)
+        except OSError as error:
+            raise self._unreadable(first, last, error) from error
+
+    def _unreadable(self, first: int, last: int, error: OSError) -> ResigError:
+        return ResigError(
+            f"rows {first} to {last - 1} cannot be read ({error})",
+            where=self.matrix.path,
+            todo="copy or download it again",
+        )
 
     def read(self, first: int, last: int) -> Rows:
         """Return the rows from `first` up to `last`, not included."""
         try:
             if self.matrix.layout == "dense":
                 return Rows.of_dense(self.arrays[0].read(first, last))
-            begin, end = int(self.start[first]), int(self.start[last])
-            columns, values = (each.read(begin, end) for each in self.arrays)
+            start = self._start_of(first, last)
+            columns, values = (each.read(int(start[0]), int(start[-1])) for each in self.arrays)
         except OSError as error:
-            raise ResigError(
-                f"rows {first} to {last - 1} cannot be read ({error})",
-                where=self.matrix.path,
-                todo="copy or download it again",
-            ) from error
-        return Rows.of(self.start[first : last + 1] - begin, columns, values)
+            raise self._unreadable(first, last, error) from error
+        return Rows.of(start - start[0], columns, values)
 
 
 @contextmanager
@@ -125,5 +145,4 @@ def open_rows(matrix: Matrix, direct: bool = True) -> Iterator[RowReader]:
         try:
             yield reader
         finally:
-            for each in reader.arrays:
-                each.close()
+            reader.close()

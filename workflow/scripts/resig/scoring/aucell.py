@@ -30,13 +30,15 @@ def top(n_genes: int) -> int:
 
 def areas(block: Block, n_top: int) -> tuple[np.ndarray, np.ndarray]:
     """Return what each entry adds to the area, and what a gene adds that is zero."""
-    return mean_area(block.above, block.ties, n_top), mean_area(block.zero_above, block.zeros, n_top)
+    of_groups = mean_area(block.groups.above, block.groups.ties, n_top)
+    return block.of_entries(of_groups), mean_area(block.zero_above, block.zeros, n_top)
 
 
 def mean_area(above: np.ndarray, ties: np.ndarray, n_top: int) -> np.ndarray:
     """Return the mean of `n_top - rank` (not below 0) over the ranks that equal values share in any order."""
-    inside = np.clip(n_top - above, 0, ties)
-    return (inside * (n_top - above) - inside * (inside + 1) / 2) / np.maximum(ties, 1)
+    first = n_top - above
+    inside = np.minimum(np.maximum(first, 0), ties)
+    return (inside * first - inside * (inside + 1) / 2) / np.maximum(ties, 1)
 
 
 def largest_area(size: np.ndarray, n_top: int) -> np.ndarray:

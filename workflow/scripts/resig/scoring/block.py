@@ -7,7 +7,7 @@ import numpy as np
 
 from resig.errors import ResigError
 from resig.rows import Rows
-from resig.scoring.kernels import AS_STORED, DONE, LOG, LOG2, UNORDERED, encode, rank_rows
+from resig.scoring.kernels import AS_STORED, DONE, LOG, LOG2, OUTSIDE, UNORDERED, encode, rank_rows
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,33 @@ class Scale:
 
 
 @dataclass(frozen=True)
+class Groups:
+    """Genes of a row that share a value, not zero. Those of row i are `start[i]:start[i + 1]`, in no order.
+
+    A group knows how many genes of its row are higher, how many share its value, and that value on the log scale.
+    There are some dozens in a cell of counts: what depends on the value alone is worked out once for each of them.
+    """
+
+    start: np.ndarray
+    above: np.ndarray
+    ties: np.ndarray
+    log: np.ndarray
+
+    @cached_property
+    def row(self) -> np.ndarray:
+        """Row of each group."""
+        return np.repeat(np.arange(len(self.start) - 1), np.diff(self.start))
+
+    @cached_property
+    def descending_rank(self) -> np.ndarray:
+        """Rank of each group, 1 for the highest gene of its row, ties averaged."""
+        rank = self.ties * 0.5
+        rank += self.above
+        rank += 0.5
+        return rank
+
+
+@dataclass(frozen=True)
 class Block:
     """Some rows of a dataset. Entries of row i are `start[i]:start[i + 1]`, one for each wanted gene that is not zero.
 
@@ -35,9 +62,8 @@ class Block:
     n_genes: int
     start: np.ndarray
     gene: np.ndarray
-    above: np.ndarray
-    ties: np.ndarray
-    log: np.ndarray
+    group: np.ndarray
+    groups: Groups
     zero_above: np.ndarray
     zeros: np.ndarray
     log_sum: np.ndarray
@@ -63,13 +89,29 @@ class Block:
         """Row of each entry."""
         return np.repeat(np.arange(self.n_rows), np.diff(self.start))
 
+    def of_entries(self, values: np.ndarray) -> np.ndarray:
+        """Give each entry the value of its group."""
+        return values.take(self.group)
+
+    @cached_property
+    def above(self) -> np.ndarray:
+        """How many genes of its row are higher than each entry."""
+        return self.of_entries(self.groups.above)
+
+    @cached_property
+    def ties(self) -> np.ndarray:
+        """How many genes of its row share the value of each entry, itself included."""
+        return self.of_entries(self.groups.ties)
+
+    @cached_property
+    def log(self) -> np.ndarray:
+        """Value of each entry on the log scale."""
+        return self.of_entries(self.groups.log)
+
     @cached_property
     def descending_rank(self) -> np.ndarray:
         """Rank of each entry, 1 for the highest gene of its row, ties averaged."""
-        rank = self.ties * 0.5
-        rank += self.above
-        rank += 0.5
-        return rank
+        return self.of_entries(self.groups.descending_rank)
 
     @cached_property
     def ascending_rank(self) -> np.ndarray:
@@ -85,8 +127,8 @@ class Block:
 def build_block(rows: Rows, columns: "Columns", scale: Scale, first: int = 0) -> Block:
     """Rank the genes of each row and keep the entries of wanted genes; `first` is the number of the first row."""
     n, room = len(rows), len(rows.values)
-    start = np.empty(n + 1, np.int64)
-    gene, above, ties = (np.empty(room, np.int32) for _ in range(3))
+    start, group_start = (np.empty(n + 1, np.int64) for _ in range(2))
+    gene, group, above, ties = (np.empty(room, np.int32) for _ in range(4))
     log = np.empty(room)
     zero_above, zeros = (np.empty(n, np.int64) for _ in range(2))
     log_sum, log_squares = (np.empty(n) for _ in range(2))
@@ -100,6 +142,8 @@ def build_block(rows: Rows, columns: "Columns", scale: Scale, first: int = 0) ->
         scale.per,
         start,
         gene,
+        group,
+        group_start,
         above,
         ties,
         log,
@@ -110,18 +154,19 @@ def build_block(rows: Rows, columns: "Columns", scale: Scale, first: int = 0) ->
     )
     if answer == UNORDERED:
         return build_block(rows.in_order(), columns, scale, first)
+    if answer == OUTSIDE:
+        raise ResigError("names a column that it does not have", where="matrix", todo="copy or download it again")
     if answer != DONE:
         raise ResigError(
             f"row {first + answer} has a value that is not finite", where="matrix", todo="impute or remove it first"
         )
-    kept = slice(0, int(start[-1]))
+    entries, groups = slice(0, int(start[-1])), slice(0, int(group_start[-1]))
     return Block(
         columns.n_genes,
         start,
-        gene[kept],
-        above[kept],
-        ties[kept],
-        log[kept],
+        gene[entries],
+        group[entries],
+        Groups(group_start, above[groups], ties[groups], log[groups]),
         zero_above,
         zeros,
         log_sum,

@@ -5,7 +5,7 @@ The tables were checked when they were written; here a missing column is an erro
 
 import csv
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from resig.errors import ResigError
 from resig.scoring.panel import Genes, Panel
 
 Path_ = str | os.PathLike[str]
+BATCH = 10_000  # observations that are read at a time
+BUFFER_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,46 @@ class Universe:
 
 @dataclass(frozen=True)
 class Observations:
-    """Names of the observations in use, and for each row of the matrix which of them it is (-1: not used)."""
+    """The observations in use, in the order of their rows: for each row of the matrix its place (-1: not used).
 
-    names: pa.Array
+    `batches` reads their names anew, some at a time: those of a million cells are not held at once.
+    """
+
+    batches: Callable[[], Iterable[pa.Array]]
     place: np.ndarray
+
+    @classmethod
+    def of(cls, names: pa.Array, place: np.ndarray) -> "Observations":
+        """Take names that are in memory."""
+        return cls(lambda: [names], place)
+
+    def __len__(self) -> int:
+        return int((self.place >= 0).sum())
+
+    def names(self, first: int = 0) -> "Names":
+        """Return the names from the one at place `first` on."""
+        return Names(self.batches(), first)
+
+
+class Names:
+    """Names that are taken one after the other, so many at a time."""
+
+    def __init__(self, batches: Iterable[pa.Array], first: int) -> None:
+        self.batches, self.left = iter(batches), pa.array([], pa.string())
+        while first > len(self.left):
+            first -= len(self.left)
+            self.left = next(self.batches)
+        self.left = self.left.slice(first)
+
+    def take(self, n: int) -> pa.Array:
+        """Return the next `n` names."""
+        taken = [self.left.slice(0, n)]
+        self.left = self.left.slice(n)
+        while (missing := n - sum(map(len, taken))) > 0:
+            batch = next(self.batches)
+            taken.append(batch.slice(0, missing))
+            self.left = batch.slice(missing)
+        return pa.concat_arrays(taken)
 
 
 @dataclass(frozen=True)
@@ -57,11 +95,21 @@ def read_universe(path: Path_) -> Universe:
 
 
 def read_observations(path: Path_, n_rows: int) -> Observations:
-    """Read observations.parquet."""
-    table = pq.read_table(path, columns=["observation", "row"])
-    place = np.full(n_rows, -1, np.int64)
-    place[table["row"].to_numpy().astype(np.int64)] = np.arange(table.num_rows)
-    return Observations(table["observation"].combine_chunks().cast(pa.string()), place)
+    """Read observations.parquet: the rows in use now, their names when they are asked for."""
+    place, done, latest = np.full(n_rows, -1, np.int32), 0, -1
+    for batch in _batches(path, "row"):
+        row = batch.to_numpy(zero_copy_only=False).astype(np.int64)
+        if (np.diff(row, prepend=latest) <= 0).any():
+            raise ResigError("its rows are not in the order of the matrix", where=str(path), todo="run intake again")
+        place[row] = np.arange(done, done + len(row))
+        done, latest = done + len(row), int(row[-1])
+    return Observations(lambda: (names.cast(pa.string()) for names in _batches(path, "observation")), place)
+
+
+def _batches(path: Path_, column: str) -> Iterator[pa.Array]:
+    with pq.ParquetFile(path, buffer_size=BUFFER_BYTES) as table:
+        for batch in table.iter_batches(BATCH, columns=[column], use_threads=False):
+            yield batch.column(0)
 
 
 def read_signatures(members: Path_, coverage: Path_) -> Signatures:

@@ -1,5 +1,6 @@
-"""Compiled loops over the rows of a matrix: ranks from groups of equal values, and sums over the members of sets.
+"""Compiled loops over the rows of a matrix: ranks of groups of equal values, and sums over the members of sets.
 
+An index without a sign (np.uint32) spares numba the question whether it counts from the end.
 Only values that are not zero are touched. Rows are independent: whatever the number of threads or the size of a
 block, a row gets the same bits.
 """
@@ -17,8 +18,9 @@ DIGIT_BITS = 11
 DIGITS = 1 << DIGIT_BITS
 PASSES = 6  # 6 digits of 11 bits hold a key of 64
 TOO_MANY = -1
-DONE, UNORDERED = -1, -2
+DONE, UNORDERED, OUTSIDE = -1, -2, -3
 UNUSED = -1
+AT_ONCE = 4  # members of a gene that are added without asking how many there are
 
 AS_STORED, LOG, LOG2 = range(3)
 
@@ -39,43 +41,44 @@ def rank_rows(
     per: float,
     entry_start: np.ndarray,
     entry_gene: np.ndarray,
-    entry_above: np.ndarray,
-    entry_ties: np.ndarray,
-    entry_log: np.ndarray,
+    entry_group: np.ndarray,
+    group_start: np.ndarray,
+    group_above: np.ndarray,
+    group_ties: np.ndarray,
+    group_log: np.ndarray,
     zero_above: np.ndarray,
     zeros: np.ndarray,
     log_sum: np.ndarray,
     log_squares: np.ndarray,
 ) -> int:
-    """Rank the genes of each row among each other, and write an entry for each wanted gene that is not zero.
+    """Group the genes of each row by value, rank the groups, and write an entry for each wanted gene that is not zero.
 
-    An entry says how many genes stand above it in its row, how many share its value, and its value on the log
-    scale. `code_of` says of each column which of the `n_genes` it is and whether that is wanted (see `encode`); `per`
-    above 0 scales a row to that sum. Return DONE, or UNORDERED where columns do not ascend, or the first row with a
-    value that is not finite.
+    An entry says which group it is of; a group says how many genes stand above it in its row, how many it holds, and
+    its value on the log scale. `code_of` says of each column which of the `n_genes` it is and whether that is wanted
+    (see `encode`); `per` above 0 scales a row to that sum. Return DONE, UNORDERED where columns do not ascend, OUTSIDE
+    where one is not among those of `code_of`, or the first row with a value that is not finite.
     """
     longest = MOST_HASHED
     for row in range(start.shape[0] - 1):
         longest = max(longest, start[row + 1] - start[row])
-    wanted_gene, wanted_group = np.empty(longest + 1, np.int32), np.empty(longest + 1, np.int32)
-    order, count = np.empty(longest, np.int32), np.empty(longest, np.int32)
-    group_value, group_log = np.empty(longest, np.float64), np.empty(longest, np.float64)
-    above = np.empty(longest, np.int32)
+    order, group_value = np.empty(longest, np.int32), np.empty(longest, np.float64)
     table = np.zeros(HASH_SIZE, np.uint64), np.empty(HASH_SIZE, np.int32), np.empty(MOST_HASHED, np.int64)
-    done = 0
+    done, grouped = 0, 0
     for row in range(start.shape[0] - 1):
         begin, end = start[row], start[row + 1]
-        for at in range(begin + 1, end):
-            if columns[at] <= columns[at - 1]:
-                return UNORDERED
+        if not ascends(columns[begin:end]):
+            return UNORDERED
+        if end > begin and (columns[begin] < 0 or columns[end - 1] >= code_of.shape[0]):
+            return OUTSIDE
         total = 0.0
         if per > 0.0:
             for at in range(begin, end):
                 total += values[at]
         here = columns[begin:end], values[begin:end]
-        n, n_wanted, n_groups = group_by_hash(*here, code_of, table, wanted_gene, wanted_group, group_value, count)
+        genes, groups, ties = entry_gene[done:], entry_group[done:], group_ties[grouped:]
+        n, n_wanted, n_groups = group_by_hash(*here, code_of, table, genes, groups, grouped, group_value, ties)
         if n_groups == TOO_MANY:
-            n, n_wanted, n_groups = group_by_sorting(*here, code_of, wanted_gene, wanted_group, group_value, count)
+            n, n_wanted, n_groups = group_by_sorting(*here, code_of, genes, groups, grouped, group_value, ties)
         order_descending(group_value, n_groups, order)
 
         scale = per / total if per > 0.0 and total > 0.0 else 1.0
@@ -87,26 +90,28 @@ def rank_rows(
             if group_value[group] < 0.0 and not below_zero:
                 below_zero, zero_above[row] = True, seen
                 seen += n_genes - n
-            above[group] = seen
-            logged = on_log_scale(group_value[group] * scale, transform)
-            group_log[group] = logged
-            sum_ += count[group] * logged
-            squares += count[group] * logged * logged
-            seen += count[group]
+            count, logged = ties[group], on_log_scale(group_value[group] * scale, transform)
+            group_above[grouped + group], group_log[grouped + group] = seen, logged
+            sum_ += count * logged
+            squares += count * logged * logged
+            seen += count
         if not below_zero:
             zero_above[row] = seen
         zeros[row], log_sum[row], log_squares[row] = n_genes - n, sum_, squares
-
-        entry_start[row] = done
-        for at in range(n_wanted):
-            group = wanted_group[at]
-            entry_gene[done + at] = wanted_gene[at]
-            entry_above[done + at] = above[group]
-            entry_ties[done + at] = count[group]
-            entry_log[done + at] = group_log[group]
+        entry_start[row], group_start[row] = done, grouped
         done += n_wanted
-    entry_start[start.shape[0] - 1] = done
+        grouped += n_groups
+    entry_start[start.shape[0] - 1], group_start[start.shape[0] - 1] = done, grouped
     return DONE
+
+
+@kernel
+def ascends(columns: np.ndarray) -> bool:
+    """Tell whether each number is above the one before; counted, for a loop that may stop early is a slow one."""
+    falls, earlier, later = 0, columns[:-1], columns[1:]
+    for at in range(later.shape[0]):
+        falls += later[at] <= earlier[at]
+    return falls == 0
 
 
 @inlined
@@ -133,22 +138,23 @@ def group_by_hash(
     table: tuple[np.ndarray, np.ndarray, np.ndarray],
     wanted_gene: np.ndarray,
     wanted_group: np.ndarray,
+    first_group: int,
     group_value: np.ndarray,
     count: np.ndarray,
 ) -> tuple[int, int, int]:
     """Group equal values of one row; return how many genes are not zero, how many of them wanted, how many groups.
 
     Counts and their logs have some dozens of distinct values in a cell, so that a small table holds them all; where
-    it does not the answer is TOO_MANY groups.
+    it does not the answer is TOO_MANY groups. Groups are numbered from `first_group` on.
     """
     keys, group_at, used = table
     n, n_wanted, n_groups, full = 0, 0, 0, False
     for at in range(values.shape[0]):
-        value, code = np.float64(values[at]), code_of[columns[at]]
+        value, code = np.float64(values[at]), code_of[np.uint32(columns[at])]
         if value == 0.0 or code == UNUSED:
             continue
         key = value.view(np.uint64)
-        slot = np.int64((key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - HASH_BITS))
+        slot = (key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(64 - HASH_BITS)
         while keys[slot] != key:
             if keys[slot] == 0:
                 full = n_groups == MOST_HASHED
@@ -157,13 +163,13 @@ def group_by_hash(
                     group_value[n_groups], count[n_groups] = value, 0
                     n_groups += 1
                 break
-            slot = (slot + 1) & (HASH_SIZE - 1)
+            slot = (slot + np.uint64(1)) & np.uint64(HASH_SIZE - 1)
         if full:
             break
         group = group_at[slot]
-        count[group] += 1
+        count[np.uint32(group)] += 1
         n += 1
-        wanted_gene[n_wanted], wanted_group[n_wanted] = code >> 1, group
+        wanted_gene[n_wanted], wanted_group[n_wanted] = code >> 1, first_group + group
         n_wanted += code & 1
     for group in range(n_groups):
         keys[used[group]] = 0
@@ -177,6 +183,7 @@ def group_by_sorting(
     code_of: np.ndarray,
     wanted_gene: np.ndarray,
     wanted_group: np.ndarray,
+    first_group: int,
     group_value: np.ndarray,
     count: np.ndarray,
 ) -> tuple[int, int, int]:
@@ -200,9 +207,9 @@ def group_by_sorting(
     n_wanted = 0
     for at in range(room):
         code = code_of[columns[at]]
-        if values[at] != 0.0 and code != UNUSED:
-            wanted_gene[n_wanted], wanted_group[n_wanted] = code >> 1, group_of[at]
-            n_wanted += code & 1
+        if values[at] != 0.0 and code & 1 and code != UNUSED:
+            wanted_gene[n_wanted], wanted_group[n_wanted] = code >> 1, first_group + group_of[at]
+            n_wanted += 1
     return n, n_wanted, n_groups
 
 
@@ -248,6 +255,27 @@ def order_descending(value: np.ndarray, n: int, order: np.ndarray) -> None:
         gap //= 3
 
 
+@inlined
+def add_members(
+    gene: int,
+    gained: float,
+    member_start: np.ndarray,
+    member_set: np.ndarray,
+    member_weight: np.ndarray,
+    own: np.ndarray,
+) -> None:
+    """Add weight x value of one gene to the sum of each of its sets, AT_ONCE members at a time.
+
+    Most genes are in one set or in a few. To take them one by one is a jump for each that no processor foresees; to
+    take so many, some of which go to columns that nobody reads, is hardly ever one.
+    """
+    for some in range(member_start[np.uint32(gene)], member_start[np.uint32(gene) + np.uint32(1)]):
+        member = np.uint64(some) * np.uint64(AT_ONCE)
+        for step in range(AT_ONCE):
+            at = member + np.uint64(step)
+            own[member_set[at]] += member_weight[at] * gained
+
+
 @kernel
 def sum_over_members(
     entry_start: np.ndarray,
@@ -263,12 +291,13 @@ def sum_over_members(
     """Add up weight x value over the members of each set: entries have a value of their own, all other genes one."""
     for row in range(entry_start.shape[0] - 1):
         own, usual = sums[row], at_zero[row]
-        for each in range(total_weight.shape[0]):
-            own[each] = total_weight[each] * usual if usual != 0.0 else 0.0
+        own[:] = 0.0
+        if usual != 0.0:
+            for each in range(total_weight.shape[0]):
+                own[each] = total_weight[each] * usual
         for at in range(entry_start[row], entry_start[row + 1]):
-            gained, gene = entry_value[at] - usual, entry_gene[at]
-            for member in range(member_start[gene], member_start[gene + 1]):
-                own[member_set[member]] += member_weight[member] * gained
+            gained = entry_value[at] - usual
+            add_members(entry_gene[at], gained, member_start, member_set, member_weight, own)
 
 
 @kernel
@@ -354,15 +383,13 @@ def count_as_high(
     counts: np.ndarray,
 ) -> None:
     """Count for each set and row how many of its `n_draws` drawn sets score as high as itself, up to rounding."""
-    sums = np.empty(total_weight.shape[0])
+    sums = np.zeros(total_weight.shape[0] + AT_ONCE)
     for row in range(entry_start.shape[0] - 1):
-        for each in range(sums.shape[0]):
+        for each in range(total_weight.shape[0]):
             sums[each] = base[each] + total_weight[each] * at_zero[row]
         for at in range(entry_start[row], entry_start[row + 1]):
             gained = entry_value[at] - at_zero[row]
-            gene = entry_gene[at]
-            for member in range(member_start[gene], member_start[gene + 1]):
-                sums[member_set[member]] += member_weight[member] * gained
+            add_members(entry_gene[at], gained, member_start, member_set, member_weight, sums)
         for each in range(observed.shape[1]):
             bar = observed[row, each] - 1e-9 * (1.0 + abs(observed[row, each]))
             n = 0

@@ -83,5 +83,4 @@ def difference(up: np.ndarray, down: np.ndarray, panel: Panel) -> Scores:
 
 def ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     """Divide; NaN where the divisor is not above 0."""
-    positive = np.broadcast_to(below, np.broadcast_shapes(above.shape, below.shape)) > 0
-    return np.divide(above, below, out=np.full(positive.shape, np.nan), where=positive)
+    return above / np.where(below > 0, below, np.nan)

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from resig.scoring.block import Block
-from resig.scoring.kernels import sum_over_members
+from resig.scoring.kernels import AT_ONCE, sum_over_members
 
 
 def seed_of(*parts: object) -> int:
@@ -32,7 +32,11 @@ class Genes:
 
 @dataclass(frozen=True)
 class Members:
-    """Weighted members of some sets, ready to be summed over: those of gene g are `start[g]:start[g + 1]`."""
+    """Weighted members of some sets, ready to be summed over.
+
+    They come in bundles of AT_ONCE: those of gene g are `start[g]:start[g + 1]`. What fills a gene's last bundle has
+    no weight, and columns after all others.
+    """
 
     start: np.ndarray
     column: np.ndarray
@@ -43,9 +47,15 @@ class Members:
     def of(cls, gene: np.ndarray, column: np.ndarray, weight: np.ndarray, n_genes: int, n_columns: int) -> "Members":
         """Order members by gene."""
         order = np.argsort(gene, kind="stable")
-        start = np.concatenate([[0], np.cumsum(np.bincount(gene, minlength=n_genes))]).astype(np.int64)
+        counts = np.bincount(gene, minlength=n_genes)
+        bundles = np.concatenate([[0], np.cumsum(-(-counts // AT_ONCE))]).astype(np.uint32)
+        before = np.cumsum(counts) - counts
+        place = AT_ONCE * bundles[gene[order]].astype(np.int64) + np.arange(len(order)) - before[gene[order]]
+        columns = n_columns + np.tile(np.arange(AT_ONCE, dtype=np.uint32), int(bundles[-1]))
+        weights = np.zeros(len(columns))
+        columns[place], weights[place] = column[order], weight[order]
         total = np.bincount(column, weights=weight, minlength=n_columns).astype(np.float64)
-        return cls(start, column[order].astype(np.int32), weight[order].astype(np.float64), total)
+        return cls(bundles, columns.astype(np.uint32), weights, total)
 
     def sums(self, block: Block, values: np.ndarray, at_zero: np.ndarray | None = None) -> np.ndarray:
         """Return rows x sets: the sum of weight x value over members.
@@ -54,9 +64,9 @@ class Members:
         that row (0 where it is not given).
         """
         usual = np.zeros(block.n_rows) if at_zero is None else at_zero
-        sums = np.empty((block.n_rows, len(self.total)))
+        sums = np.empty((block.n_rows, len(self.total) + AT_ONCE))
         sum_over_members(block.start, block.gene, values, usual, self.start, self.column, self.weight, self.total, sums)
-        return sums
+        return sums[:, : len(self.total)]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ import shutil
 
 import h5py
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from resig.errors import ResigError
@@ -55,12 +56,13 @@ def _length(file: h5py.File) -> int:
 
 
 def _rows_of(table: pq.ParquetFile, observations: Path_, length: int) -> np.ndarray:
-    """Return for each row of the scores its row in the matrix."""
+    """Return for each row of the scores its row in the matrix: both are in the order of the rows in use."""
     known = read_observations(observations, length)
-    known_names = known.names.to_pylist()
-    row_of = {known_names[at]: row for row, at in enumerate(known.place) if at >= 0}
-    names = table.read(columns=["observation"])["observation"].to_pylist()
-    return np.array([row_of[name] for name in names], dtype=np.int64)
+    names = known.names()
+    for batch in table.iter_batches(columns=["observation"]):
+        if not batch.column(0).cast(pa.string()).equals(names.take(batch.num_rows)):
+            raise ResigError("is not of the same observations", where=str(observations), todo="score again")
+    return np.flatnonzero(known.place >= 0)
 
 
 def _is_whole(name: str) -> bool:

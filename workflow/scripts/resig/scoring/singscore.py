@@ -20,8 +20,8 @@ def prepare(panel: Panel) -> Scorer:
 
 def lowest_ranks(block: Block) -> tuple[np.ndarray, np.ndarray]:
     """Return ascending ranks of entries and of genes that are zero; equal values share their lowest rank."""
-    entries = block.n_genes - block.above - block.ties + 1.0
-    return entries, block.n_genes - block.zero_above - block.zeros + 1.0
+    of_groups = block.n_genes - block.groups.above - block.groups.ties + 1.0
+    return block.of_entries(of_groups), block.n_genes - block.zero_above - block.zeros + 1.0
 
 
 def centred(rank_sum: np.ndarray, size: np.ndarray, n_genes: int) -> np.ndarray:

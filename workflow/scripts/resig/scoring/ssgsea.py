@@ -17,11 +17,16 @@ def prepare(panel: Panel) -> Scorer:
     parts = panel.parts()
 
     def score(block: Block) -> Scores:
-        rank, at_zero = block.ascending_rank, block.ascending_rank_of_zero
+        rank, at_zero = block.n_genes + 1 - block.groups.descending_rank, block.ascending_rank_of_zero
         weight, weight_at_zero = np.sqrt(np.sqrt(rank)), np.sqrt(np.sqrt(at_zero))
-        ranks = parts.sums(block, rank, at_zero)
-        weights = parts.sums(block, weight, weight_at_zero)
-        products = parts.sums(block, rank * weight, at_zero * weight_at_zero)
+        ranks, weights, products = (
+            parts.sums(block, block.of_entries(of_groups), of_zero)
+            for of_groups, of_zero in (
+                (rank, at_zero),
+                (weight, weight_at_zero),
+                (rank * weight, at_zero * weight_at_zero),
+            )
+        )
         up, down = (
             enrichment(products[side], weights[side], ranks[side], size, panel.n_genes)
             for side, size in enumerate((panel.n_up, panel.n_down))

@@ -30,10 +30,11 @@ def gains(block: Block) -> np.ndarray:
     the last, gains nothing. Equal values share their mean rank, and count or not as one.
     """
     if "ucell" not in block.memo:
-        gained = MAX_RANK - block.descending_rank
+        groups = block.groups
+        gained = MAX_RANK - groups.descending_rank
         if block.has_negative:
-            gained += np.where(block.log < 0, block.zeros[block.row], 0)
-        block.memo["ucell"] = np.maximum(gained, 0.0, out=gained)
+            gained += np.where(groups.log < 0, block.zeros[groups.row], 0)
+        block.memo["ucell"] = block.of_entries(np.maximum(gained, 0.0, out=gained))
     return block.memo["ucell"]
 
 
