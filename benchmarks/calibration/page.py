@@ -1,30 +1,24 @@
-"""docs/validation.md: what was asked, what was found, and where resig fails."""
+"""Worlds of known truth in docs/validation.md: what was asked, what was found, and where resig fails."""
 
-import platform
-from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import version
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from sitting import table
 
 Result = Mapping[str, Any]
 
 
-def render(results: Sequence[Result], seconds: float, date: str) -> str:
-    """Return the page."""
+def render(results: Sequence[Result], measured: str) -> str:
+    """Return this half of the page."""
     of = {part: [each for each in results if each["part"] == part] for part in PARTS}
-    versions = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "pandas", "lifelines"))
-    head = HEAD.format(date=date, python=platform.python_version(), versions=versions, minutes=seconds / 60)
-    return "\n".join([head, failures(of), *(PARTS[part](rows) for part, rows in of.items() if rows)])
+    return "\n".join(
+        [HEAD.format(measured=measured), failures(of), *(PARTS[part](rows) for part, rows in of.items() if rows)]
+    )
 
 
 def percent(found: Mapping[str, Any]) -> str:
     """Say a share and its Monte-Carlo error, in percent."""
     return f"{100 * found['share']:.1f} ± {100 * found['mc_error']:.1f}"
-
-
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a table in Markdown."""
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines) + "\n"
 
 
 def too_many(row: Result) -> bool:
@@ -214,14 +208,13 @@ PARTS = {
     "meta": meta_part,
 }
 
-HEAD = """# Validation
+HEAD = """# In worlds of known truth
 
-Rendered by `python benchmarks/calibration/run.py` (part of `make bench`); do not edit. Questions are asked in
-worlds where the truth is known, through the same functions that the workflow calls ([methods.md](methods.md)).
-Every share stands with its Monte-Carlo standard error; everything starts from seeds.
-Real cohorts, with controls and methods side by side: [validation_real.md](validation_real.md).
+Written by `python benchmarks/calibration/run.py`. Questions are asked in worlds where the truth is known, through the
+same functions that the workflow calls ([methods.md](methods.md)). Every share stands with its Monte-Carlo standard
+error; everything starts from seeds.
 
-Measured on {date} in {minutes:.0f} minutes on 2 cores; Python {python}, {versions}.
+{measured}
 """
 FAILS = """Shown first, and not removed: everything below that is off by more than chance (two to three
 Monte-Carlo errors).

@@ -1,4 +1,4 @@
-"""Ask resig questions in worlds where the truth is known, and write docs/validation.md from its answers.
+"""Ask resig questions in worlds where the truth is known, and write that half of docs/validation.md.
 
     python benchmarks/calibration/run.py [--quick] [--only null coverage power cells verdicts meta]
 
@@ -6,18 +6,12 @@ Everything starts from seeds: the same versions give the same page. `--quick` ta
 measures some parts anew and keeps the others from the last run.
 """
 
-import argparse
-import datetime
-import json
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
-sys.path[:0] = [str(HERE), str(ROOT / "workflow" / "scripts")]
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parents[1] / "workflow" / "scripts")]
 
 import figures  # noqa: E402
 import measure  # noqa: E402
@@ -25,8 +19,8 @@ import page  # noqa: E402
 import pooling  # noqa: E402
 import verdicts  # noqa: E402
 import worlds  # noqa: E402
+from sitting import Half, Parts, Result, sit  # noqa: E402
 
-Result = dict[str, Any]
 PERMUTATIONS = 1999
 
 
@@ -104,7 +98,7 @@ def cells(replicates: int) -> Iterator[Result]:
             )
 
 
-PARTS: dict[str, tuple[Callable[[int], Iterator[Result]], int]] = {
+PARTS: Parts = {
     "null": (null, 4000),
     "coverage": (coverage, 4000),
     "power": (power, 1000),
@@ -114,31 +108,6 @@ PARTS: dict[str, tuple[Callable[[int], Iterator[Result]], int]] = {
 }
 
 
-def main() -> None:
-    """Measure, keep the figures, draw, and write the page."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the replicates")
-    parser.add_argument("--only", nargs="*", choices=PARTS, default=list(PARTS))
-    parser.add_argument("--data", type=Path, default=ROOT / ".bench" / "calibration.json")
-    parser.add_argument("--docs", type=Path, default=ROOT / "docs")
-    asked = parser.parse_args()
-    kept = json.loads(asked.data.read_text()) if asked.data.exists() else {}
-    for part in asked.only:
-        measured, replicates = PARTS[part]
-        start = time.perf_counter()
-        found = list(measured(max(replicates // 10, 20) if asked.quick else replicates))
-        kept[part] = {"seconds": round(time.perf_counter() - start, 1), "results": found}
-        print(f"{part}: {len(found)} figures in {kept[part]['seconds']:.0f} s", flush=True)
-        asked.data.parent.mkdir(parents=True, exist_ok=True)
-        asked.data.write_text(json.dumps(kept, indent=1))
-    results = [each for part in PARTS if part in kept for each in kept[part]["results"]]
-    seconds = sum(part["seconds"] for part in kept.values())
-    (asked.docs / "images").mkdir(parents=True, exist_ok=True)
-    figures.draw(results, asked.docs / "images")
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    (asked.docs / "validation.md").write_text(page.render(results, seconds, today), encoding="utf-8")
-    print(f"{asked.docs / 'validation.md'}: {len(results)} figures, {seconds:.0f} s")
-
-
 if __name__ == "__main__":
-    main()
+    packages = ("numpy", "scipy", "pandas", "lifelines")
+    sit(Half("calibration", PARTS, figures.draw, page.render, packages), __doc__)

@@ -87,7 +87,7 @@ def real_cells() -> Cells | None:
 
 
 def toy_cells() -> Cells:
-    """The demo's simulated cells: twelve donors, all cells."""
+    """The demo's simulated cells: sixteen donors, all cells."""
     return cells(DEMO / "toy_cells" / "cells.h5ad", "toy cells", most=10**6)
 
 

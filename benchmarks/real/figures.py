@@ -24,7 +24,7 @@ def draw(results: Sequence[Result], folder: Path) -> None:
     if "planted" in of:
         draw_planted(of["planted"], folder / "validation_planted.svg")
     if "fewer_genes" in of and "fewer_reads" in of:
-        draw_withstand(of["fewer_genes"], of["fewer_reads"], folder / "validation_withstand.svg")
+        draw_withstand(of["fewer_genes"], of.get("shallow", []), of["fewer_reads"], folder / "validation_withstand.svg")
 
 
 def draw_truth(rows: Sequence[Result], path: Path) -> None:
@@ -63,21 +63,29 @@ def draw_planted(rows: Sequence[Result], path: Path) -> None:
     save(figure, path)
 
 
-def draw_withstand(genes: Sequence[Result], reads: Sequence[Result], path: Path) -> None:
-    """AUROC by share of members; agreement with all reads by share of reads."""
-    figure, panels = plt.subplots(1, 2, figsize=(9, 3), layout="constrained")
+def draw_withstand(genes: Sequence[Result], shallow: Sequence[Result], reads: Sequence[Result], path: Path) -> None:
+    """AUROC by share of members and by reads of a bulk sample; agreement with all reads by share of reads."""
+    figure, panels = plt.subplots(1, 3, figsize=(11, 3), layout="constrained")
     first = genes[0]["set"]
-    for row, axes, key in ((genes, panels[0], "auroc"), (reads, panels[1], "rho")):
-        own = [each for each in row if key == "rho" or each["set"] == first]
-        for name in own[0][key]:
-            points = [(100 * each["share"], each[key][name]) for each in own if each[key][name] is not None]
+    lines = [
+        [(100 * row["share"], row["auroc"]) for row in genes if row["set"] == first],
+        [(row["reads"], row["auroc"][first]) for row in shallow if row["reads"]],
+        [(100 * row["share"], row["rho"]) for row in reads],
+    ]
+    for axes, line in zip(panels, lines, strict=True):
+        for name in line[0][1] if line else ():
+            points = [(at, values[name]) for at, values in line if values[name] is not None]
             axes.plot(*zip(*points, strict=True), marker="o", markersize=3, color=SHADE[name], label=name)
     panels[0].set_xlabel(f"% of members measured ({first})")
     panels[0].set_ylabel("mean AUROC")
-    panels[1].set_xlabel("% of reads of a cell kept")
-    panels[1].set_ylabel("median rank correlation\nwith all reads")
     panels[0].axvline(60, color=RESISTANT, linewidth=0.8, linestyle="--")
-    panels[1].legend(fontsize=7)
+    panels[1].set_xlabel("reads of a bulk sample" if shallow else "reads of a bulk sample: not measured")
+    panels[1].set_ylabel("AUROC")
+    if shallow:
+        panels[1].set_xscale("log")
+    panels[2].set_xlabel("% of reads of a cell kept")
+    panels[2].set_ylabel("median rank correlation\nwith all reads")
+    named(panels[2], [name for name in BULK if name in lines[0][0][1]])
     save(figure, path)
 
 

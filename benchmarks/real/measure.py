@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from data import Cells, Expression, present, shipped_sets
+from data import Expression, present, shipped_sets
 from scipy import stats
-from scores import BULK, SINGLE_CELL, auroc, score, spearman
+from scores import BULK, auroc, number, score, spearman
 
 Result = dict[str, Any]
 Levels = tuple[str, ...]
@@ -240,59 +240,3 @@ def wrong_labels(cohort: Expression, truth: Truth, draws: int, methods: Sequence
             "auroc": {name: number(each) for name, each in area.items()},
             "arithmetic": {name: number(each) for name, each in told.items()},
         }
-
-
-def fewer_reads(found: Cells, sets: Mapping[str, Mapping[str, float]]) -> Iterator[Result]:
-    """Yield the rank correlation of cells' scores with those of all reads, when a share of the reads is left."""
-    draw = np.random.default_rng(14)
-    sets = {name: each for name, each in present(sets, found.symbols).items() if len(each) >= 5}
-    methods = [each for each in SINGLE_CELL if each not in ("mlm", "ssgsea")]
-    whole = score(logged(found.counts), found.symbols, sets, methods)
-    for share in (0.75, 0.5, 0.25, 0.1):
-        thin = score(logged(draw.binomial(found.counts, share)), found.symbols, sets, methods)
-        rho = {name: spearman(whole[name], thin[name]) for name in methods}
-        yield {
-            "part": "fewer_reads",
-            "cohort": found.name,
-            "cells": len(found.counts),
-            "sets": len(sets),
-            "share": share,
-            "umi": int(np.median(found.counts.sum(axis=1)) * share),
-            "rho": {name: number(np.nanmedian(each)) for name, each in rho.items()},
-        }
-
-
-def fewer_cells(found: Cells, sets: Mapping[str, Mapping[str, float]], donor: str, draws: int) -> Iterator[Result]:
-    """Yield the rank correlation of donors' mean scores with those of all cells, when a few cells of each are left."""
-    draw = np.random.default_rng(15)
-    sets = {name: each for name, each in present(sets, found.symbols).items() if len(each) >= 5}
-    methods = [each for each in SINGLE_CELL if each not in ("mlm", "ssgsea")]
-    scored = score(logged(found.counts), found.symbols, sets, methods)
-    owner = found.obs[donor].astype(str).to_numpy()
-    donors = np.unique(owner)
-    means = {name: np.array([each[owner == one].mean(axis=0) for one in donors]) for name, each in scored.items()}
-    for cells in (50, 20, 10, 5):
-        rho: dict[str, list[np.ndarray]] = {name: [] for name in methods}
-        for _ in range(draws):
-            rows = [draw.permutation(np.flatnonzero(owner == one))[:cells] for one in donors]
-            for name, each in scored.items():
-                rho[name].append(spearman(np.array([each[own].mean(axis=0) for own in rows]), means[name]))
-        yield {
-            "part": "fewer_cells",
-            "cohort": found.name,
-            "donors": len(donors),
-            "sets": len(sets),
-            "cells": cells,
-            "rho": {name: number(np.nanmedian(each)) for name, each in rho.items()},
-        }
-
-
-def logged(counts: np.ndarray) -> np.ndarray:
-    """Bring counts to log(1 + counts per 10,000), as single cells are scored."""
-    depth = counts.sum(axis=1, keepdims=True)
-    return np.log1p(1e4 * counts / np.maximum(depth, 1))
-
-
-def number(value: float) -> float | None:
-    """Round for keeping; None where there is none."""
-    return None if np.isnan(value) else round(float(value), 4)

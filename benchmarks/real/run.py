@@ -1,4 +1,5 @@
-"""Hold scoring methods and controls against known truth in real data, and write docs/validation_real.md.
+"""Hold scoring methods and controls against known truth in real data, and write that half of
+docs/validation.md.
 
     python benchmarks/real/run.py [--quick] [--only controls truth planted agreement robustness]
 
@@ -7,19 +8,14 @@ what was skipped. Everything random starts from seeds. `--quick` takes a tenth o
 parts anew and keeps the others from the last run.
 """
 
-import argparse
-import datetime
-import json
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-sys.path[:0] = [str(HERE), str(ROOT / "workflow" / "scripts")]
+sys.path[:0] = [str(HERE), str(HERE.parent), str(ROOT / "workflow" / "scripts")]
 
 import controls  # noqa: E402
 import data  # noqa: E402
@@ -27,8 +23,9 @@ import figures  # noqa: E402
 import measure  # noqa: E402
 import page  # noqa: E402
 import pandas as pd  # noqa: E402
+import reads  # noqa: E402
+from sitting import Half, Parts, Result, sit  # noqa: E402
 
-Result = dict[str, Any]
 RUNS = ROOT / ".bench" / "controls"
 
 
@@ -104,54 +101,38 @@ def robustness(draws: int) -> Iterator[Result]:
         yield skipped("fewer genes and wrong labels in SCAN-B (the demo's leukaemias stand in)")
         yield from measure.fewer_genes(leukaemias, truths, draws)
         yield from measure.wrong_labels(leukaemias, truths[0], draws, ("zmean", "singscore", "ssgsea"))
+        yield skipped("fewer reads of bulk samples (the demo's cohorts are no reads)")
     else:
         truths = {each.name: each for each in measure.breast_truths(hallmarks())}
         chosen = [truths[name] for name in ("Oestrogen response early", "G2M checkpoint")]
         yield from measure.fewer_genes(breast, chosen, draws)
         yield from measure.wrong_labels(breast, chosen[0], draws, ("zmean", "singscore", "ssgsea"))
+        chosen = [truths[name] for name in ("ERBB2 (1 gene)", "ESR1 (1 gene)", *(each.name for each in chosen))]
+        yield from reads.shallow(breast, chosen, data.shipped_sets(1))
     sets = data.shipped_sets()
     if real is None:
         yield skipped("fewer reads in real cells (the demo's simulated ones stand in)")
-    yield from measure.fewer_reads(real or data.toy_cells(), sets)
-    yield from measure.fewer_cells(data.toy_cells(), sets, "donor", draws)
+    yield from reads.fewer_reads(real or data.toy_cells(), sets)
+    yield from reads.fewer_cells(data.toy_cells(), sets, "donor", draws)
 
 
-PARTS: dict[str, tuple[Callable[[int], Iterator[Result]], int]] = {
+def cells(draws: int) -> Iterator[Result]:
+    """Effects planted in cells."""
+    real = data.real_cells()
+    if real is None:
+        yield skipped("effects planted in real cells (the demo's simulated ones stand in)")
+    yield from reads.planted_in_cells(real or data.toy_cells(), draws)
+
+
+PARTS: Parts = {
     "controls": (of_controls, 0),
     "truth": (truth, 0),
     "planted": (planted, 40),
+    "cells": (cells, 20),
     "agreement": (agreement, 0),
     "robustness": (robustness, 20),
 }
 
 
-def main() -> None:
-    """Measure, keep the figures, draw, and write the page."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="a tenth of the draws")
-    parser.add_argument("--only", nargs="*", choices=PARTS, default=list(PARTS))
-    parser.add_argument("--data", type=Path, default=ROOT / ".bench" / "real.json")
-    parser.add_argument("--docs", type=Path, default=ROOT / "docs")
-    asked = parser.parse_args()
-    kept = json.loads(asked.data.read_text()) if asked.data.exists() else {}
-    for part in asked.only:
-        measured, draws = PARTS[part]
-        start = time.perf_counter()
-        found = list(measured(max(draws // 10, 3) if asked.quick else draws))
-        kept[part] = {"seconds": round(time.perf_counter() - start, 1), "results": found}
-        print(f"{part}: {len(found)} figures in {kept[part]['seconds']:.0f} s", flush=True)
-        for each in found:
-            if each["part"] == "skipped":
-                print(f"  skipped: {each['what']}")
-        asked.data.parent.mkdir(parents=True, exist_ok=True)
-        asked.data.write_text(json.dumps(kept, indent=1))
-    results = [each for part in PARTS if part in kept for each in kept[part]["results"]]
-    (asked.docs / "images").mkdir(parents=True, exist_ok=True)
-    figures.draw(results, asked.docs / "images")
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    (asked.docs / "validation_real.md").write_text(page.render(results, today), encoding="utf-8")
-    print(f"{asked.docs / 'validation_real.md'}: {len(results)} figures")
-
-
 if __name__ == "__main__":
-    main()
+    sit(Half("real", PARTS, figures.draw, page.render, ("numpy", "scipy", "pandas", "gseapy")), __doc__)

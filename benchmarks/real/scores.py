@@ -3,16 +3,20 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from controls import ROOT
 from scipy import stats
 
+from resig.config import load_schema
 from resig.rows import Rows
 from resig.scoring import METHODS
 from resig.scoring.block import Columns, Scale, build_block
 from resig.scoring.panel import Genes, Panel
 
+SCHEMA = ROOT / "workflow" / "schemas" / "config.schema.yaml"
 BULK = ("zmean", "singscore", "ssgsea", "gsva", "ulm", "mlm", "wmean", "ucell", "aucell", "score_genes")
 SINGLE_CELL = ("zmean", "ucell", "aucell", "score_genes", "singscore", "ssgsea", "ulm", "mlm", "wmean")
-DEFAULTS = {"bulk": ("zmean", "singscore", "ssgsea"), "single_cell": ("zmean", "ucell")}
+SCORING = load_schema(SCHEMA)["properties"]["scoring"]["properties"]
+DEFAULTS = {kind: tuple(SCORING[kind]["default"]) for kind in ("bulk", "single_cell")}
 ROWS = 50
 LOG = Scale.of("log", "bulk")
 Sets = Mapping[str, Mapping[str, float]]
@@ -60,3 +64,8 @@ def spearman(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     product = (ranks[0] * ranks[1]).sum(axis=0)
     missing = np.isnan(one).any(axis=0) | np.isnan(other).any(axis=0)
     return np.where(missing | (length == 0), np.nan, product / np.where(length == 0, 1, length))
+
+
+def number(value: float) -> float | None:
+    """Round for keeping; None where there is none."""
+    return None if np.isnan(value) else round(float(value), 4)

@@ -1,11 +1,13 @@
 """The page of results: what was measured, on which machine, how noisy it was."""
 
 import platform
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+from sitting import table
 
 Result = dict[str, Any]
 PEERS = ("pyucell", "decoupler", "scanpy", "gseapy", "anndata", "numba", "numpy", "h5py")
@@ -78,8 +80,8 @@ def memory_and_start(alone: Sequence[Result]) -> Iterator[str]:
     if runs:
         yield f"Importing what a scoring job needs: {spread(runs, 'import_cpu')} seconds of CPU.\n"
         yield (
-            f"Load of the machine beside these runs (1 minute, they among it): {spread(runs, 'load')}. Where it is above "
-            "the number of cores others were at work: CPU then says more than wall.\n"
+            f"Load of the machine beside these runs (1 minute, they among it): {spread(runs, 'load')}. Where it is "
+            "above the number of cores others were at work: CPU then says more than wall.\n"
         )
 
 
@@ -94,12 +96,6 @@ def spread(runs: Sequence[Result], key: str) -> str:
     if len(values) == 1:
         return f"{values[0]:.2f} (one run)"
     return f"{median(values):.2f} ({values[0]:.2f} to {values[-1]:.2f}, {len(values)} runs)"
-
-
-def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table."""
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
 def machine() -> str:

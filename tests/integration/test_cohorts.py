@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "benchmarks" / "real"))
 import controls
 
 DATA = controls.DATA
-# Controls that did not come out as expected, kept as they are: docs/validation_real.md lists them first.
+# Controls that did not come out as expected, kept as they are: docs/validation.md lists them first.
 KNOWN_FAILURES = {
     "Prednisolone resistance, published set",
     "Asparaginase resistance, published set",

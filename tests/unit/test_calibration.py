@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(autouse=True)
 def on_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks" / "calibration"))
     for name in ("worlds", "measure", "page"):
         monkeypatch.delitem(sys.modules, name, raising=False)
@@ -77,17 +78,18 @@ def test_the_page_lists_what_fails_first() -> None:
     few = row | {"design": "few", "share": 0.0, "smallest": 0.1, "attainable": 0.0}
     interval = {"part": "coverage", "design": "short", "size": "3 v 3", "effect": 1.0, "effect_type": "hedges_g"}
     interval |= {"share": 0.9, "mc_error": 0.003, "bias": 0.0}
-    text = page.render([row, bad, few, interval], 60, "2026-11-21")
+    text = page.render([row, bad, few, interval], "Measured then.")
     first = text.split("## Where it fails")[1].split("\n## ")[0]
     assert "*bad*" in first and "*short*" in first and "*good*" not in first
     assert "| bad | 5 v 5 | 30.0 ± 0.3 | 4.8 | 0.008 |  | **too many** |" in text
     assert "| few | 5 v 5 | none: underpowered | – | 0.1 |" in text
-    assert "Nowhere in what follows" in page.render([row], 60, "2026-11-21")
+    assert "Nowhere in what follows" in page.render([row], "Measured then.")
 
 
 def test_the_page_of_the_repository_is_the_rendered_one() -> None:
     text = (ROOT / "docs" / "validation.md").read_text(encoding="utf-8")
-    assert text.startswith("# Validation\n\nRendered by `python benchmarks/calibration/run.py`")
+    half = text.split("<!-- calibration -->\n")[1]
+    assert half.startswith("# In worlds of known truth\n\nWritten by `python benchmarks/calibration/run.py`")
     for name in ("null", "cells", "power"):
-        assert f"images/validation_{name}.svg" in text
+        assert f"images/validation_{name}.svg" in half
         assert (ROOT / "docs" / "images" / f"validation_{name}.svg").stat().st_size > 5000

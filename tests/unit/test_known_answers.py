@@ -1,6 +1,6 @@
 """Contrasts whose answer is known, on the leukaemias of the demo: what is there is found, what is not is not claimed.
 
-What each should give was written before it was run. docs/validation_real.md has the larger ones, on whole runs.
+What each should give was written before it was run. docs/validation.md has the larger ones, on whole runs.
 """
 
 import sys

@@ -134,6 +134,25 @@ def test_methods_tell_of_further_assays_and_alterations_only_where_there_are_any
     assert said["Alterations"].startswith("Alterations of d were called from variants and fusions. Every gene of d was")
 
 
+def test_methods_tell_of_tissue_only_where_there_are_coordinates() -> None:
+    space = {"section": "slide", "pairs": [["a", "b"], ["a", "c"]]}
+    given = {
+        "datasets": {"d": {"kind": "single_cell", "matrix": "m.h5ad", "sample": "p", "space": space}},
+        "contrasts": {"c": {"datasets": ["d"], "groups": GROUPS}},
+    }
+    asked = fill(given, load_schema(ROOT / "workflow/schemas/config.schema.yaml"))
+    assert "Tissue" not in dict(methods_text(run(config=asked))[0])
+    paragraphs, references = methods_text(run(config=asked, in_space=["d"]))
+    said = dict(paragraphs)["Tissue"]
+    assert said.startswith(
+        "In d (sections by slide; each spot joined to its 6 nearest) it was asked whether a with b and"
+    )
+    assert "normal scores of zmean" in said and "10,000 maps of the same autocorrelation" in said
+    assert f"[{references.index(REFERENCES['msr']) + 1}]" in said
+    asked["datasets"]["d"]["space"]["pairs"] = []
+    assert "Tissue" not in dict(methods_text(run(config=asked, in_space=["d"]))[0])
+
+
 def whole(given: Run) -> str:
     return " ".join(words for _, words in methods_text(given)[0])
 
@@ -307,6 +326,29 @@ def test_names_on_the_start_page_are_text(tmp_path: Path) -> None:
             "1 signatures use retracted evidence",
         ),
         ({"members": blank(tables.MEMBERS, signature="s", flags="contradicted")}, "called signatures: Loop"),
+        (
+            {"altered": [blank(tables.ALTERATION_INPUTS, dataset="d", file="a.maf", n_unreadable=2)]},
+            "d: a.maf: 2 changes not understood (alteration_events.tsv names them)",
+        ),
+        (
+            {"altered": [blank(tables.ALTERATION_INPUTS, dataset="d", file="f.tsv", only_in_file="X9")]},
+            "d: f.tsv: samples that the dataset lacks: X9",
+        ),
+        (
+            {
+                "assays": [
+                    blank(
+                        tables.ASSAYS,
+                        dataset="d",
+                        assay="protein",
+                        file="p.tsv",
+                        not_in_metadata=1,
+                        likely_reason="leading zeros",
+                    )
+                ]
+            },
+            "d: p.tsv (protein): 1 of its samples are not in the table of samples; leading zeros",
+        ),
     ],
 )
 def test_each_warning_that_matters_is_given_and_only_then(changed: dict[str, Any], said: str) -> None:

@@ -63,6 +63,8 @@ rule start_page:
         contrasts=if_compared("<results>/summary/contrasts.tsv"),
         verdicts=if_compared("<results>/summary/verdicts.tsv"),
         over_all=if_compared("<results>/summary/signature_verdicts.tsv"),
+        altered=of_altered("<results>/{dataset}/alteration_inputs.tsv"),
+        assays=of_read("<results>/{dataset}/assays.tsv"),
         style=workflow.source_path("../report/start.css"),
     output:
         page=report(
@@ -144,6 +146,7 @@ rule methods_text:
         "../envs/resig.yaml"
     params:
         config=in_report(config),
+        in_space=IN_SPACE,
     message:
         "Writing the methods of this run"
     script:

@@ -20,6 +20,7 @@ with log_to(snakemake.log[0]):
         coverage=tables.COVERAGE.read(data.coverage),
         intakes={report["dataset"]: report for report in map(read_json, data.intakes)},
         contrasts=next((tables.CONTRASTS.read(path) for path in data.contrasts), None),
+        in_space=snakemake.params.in_space,
         meta=next((tables.META.read(path) for path in data.meta), None),
     )
     style, script = Path(data.style).read_text("utf-8"), Path(data.script).read_text("utf-8")

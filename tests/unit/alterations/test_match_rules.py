@@ -16,7 +16,7 @@ from resig.alterations.protein_change import parse
         ("variant BCL2 G101V", ["p.G101V"], ["p.G101A", "p.D103E", "p.G101fs", "p.G101*"]),
         ("variant TP53 any", ["p.R175H", "p.P152fs", "p.X187_splice", "p.M1?"], ["p.P36="]),
         ("variant NRAS 12,13,61", ["p.Q61K", "p.G12_G13insG", "p.G13D"], ["p.Q61*", "p.G12fs", "p.E62K"]),
-        ("variant BAX 172-192", ["p.T182I", "p.G170_T172del"], ["p.G108V", "p.W139*"]),
+        ("variant BAX 173-192", ["p.T182I", "p.G170_V173del"], ["p.G108V", "p.T172I", "p.W139*"]),
         ("variant BAX truncating", ["p.W139*", "p.E41fs"], ["p.T182I", "p.X100_splice"]),
         (
             "variant FLT3 itd 572-630",

@@ -185,7 +185,8 @@ def test_two_sections_of_a_sample_are_one_value(planted: tuple[pd.DataFrame, pd.
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"few": 20}, "fewer than 30 spots with coordinates"),
+        ({"few": 20}, "fewer than 30 spots with coordinates of their own"),
+        ({"heaped": True}, "fewer than 30 spots with coordinates of their own"),
         ({"flat": True}, "a score is missing or does not vary here"),
         ({"known": {"one": "", "two": "none of its members is measured here"}}, "two: none of its members is measured"),
     ],
@@ -196,6 +197,8 @@ def test_what_cannot_be_said_has_a_reason(change: dict[str, object], reason: str
     if "few" in change:
         spots = spots.copy()
         spots.loc[spots.index[int(str(change["few"])) :], "x"] = np.nan
+    if "heaped" in change:
+        spots = spots.assign(x=0.0, y=7.0)
     if "flat" in change:
         scores = scores.assign(two=1.0)
     known = change.get("known", {"one": "", "two": ""})
@@ -239,6 +242,25 @@ def test_coordinates_are_read_by_rows_over_files(tmp_path: Path) -> None:
     spots = read_spots(str(tmp_path / "observations.parquet"), whole, files[:1])
     assert spots["x"].to_dict() == {"a3": 4.0, "a1": 0.0}
     assert spots["section"].to_dict() == {"a3": "y", "a1": "x"}
+
+
+@pytest.mark.parametrize(
+    ("stored", "said"),
+    [
+        (np.zeros((5, 1)), "is no array with two columns or more; store x and y as numbers"),
+        (np.array([[b"1", b"left"]] * 5), "holds no numbers; store x and y as numbers"),
+        (np.zeros((4, 2)), "has 4 rows, the matrix has 5; store x and y of every row, in the order of obs"),
+    ],
+)
+def test_broken_coordinates_are_one_clear_line(tmp_path: Path, stored: np.ndarray, said: str) -> None:
+    import h5py
+
+    anndata.AnnData(np.eye(5)).write_h5ad(tmp_path / "a.h5ad")
+    with h5py.File(tmp_path / "a.h5ad", "r+") as file:
+        file["obsm"].create_dataset("spatial", data=stored)
+    with pytest.raises(ResigError) as wrong:
+        read_coordinates([str(tmp_path / "a.h5ad")], "spatial")
+    assert str(wrong.value) == f"{tmp_path / 'a.h5ad'}: obsm['spatial'] {said}"
 
 
 def test_what_is_asked_of_space_must_be_there(tmp_path: Path) -> None:

@@ -45,6 +45,8 @@ class Run:
     contrasts: pd.DataFrame | None = None
     meta: pd.DataFrame | None = None
     own_methods: Sequence[str] = ()
+    in_space: Sequence[str] = ()
+    """Datasets whose cells or spots carry coordinates."""
 
 
 def write_methods(
@@ -100,7 +102,7 @@ def methods_text(run: Run) -> tuple[list[tuple[str, str]], list[str]]:
         if run.meta is not None and (run.meta["n_datasets"] > 1).any():
             paragraphs.append(("Meta-analysis", _meta(run, cite)))
         paragraphs.append(("Verdicts", _verdicts(run)))
-    further = {"Further assays": _assays(run), "Alterations": _alterations(run)}
+    further = {"Further assays": _assays(run), "Alterations": _alterations(run), "Tissue": _tissue(run, cite)}
     return [*paragraphs, *((title, words) for title, words in further.items() if words)], cite.order
 
 
@@ -348,7 +350,8 @@ def _assays(run: Run) -> str:
         rna = [ASSAYS[each] for each in assays_of(spec, RNA)]
         tables = [*assays_of(spec, TABLES)]
         if rna:
-            said.append(f"{_listed(rna)} of the samples of {name} was scored and compared as a dataset of its own.")
+            each = "were each scored and compared as a" if len(rna) > 1 else "was scored and compared as a"
+            said.append(f"{_listed(rna)} of the samples of {name} {each} dataset of its own.")
         if tables:
             said.append(f"{_listed([f'{each} measurements' for each in tables])} of {name} were read as read-outs.")
         if rna or tables:
@@ -376,6 +379,31 @@ def _alterations(run: Run) -> str:
         "test (McNemar's within pairs) with Benjamini-Hochberg false discovery rates, without covariates."
     )
     return " ".join(said)
+
+
+def _tissue(run: Run, cite: Cited) -> str:
+    said = []
+    for name in run.in_space:
+        space = run.config["datasets"][name]["space"]
+        pairs = [" with ".join(pair) for pair in space["pairs"]]
+        if pairs:
+            said.append(
+                f"In {name} (sections by {space['section'] or 'sample'}; each spot joined to its {space['neighbours']} "
+                f"nearest) it was asked whether {_listed(pairs)} lie together."
+            )
+    if not said:
+        return ""
+    inference, kind = run.config["inference"], run.config["scoring"]["single_cell"][0]
+    return " ".join(
+        [
+            *said,
+            f"Within a section, normal scores of {kind}, averaged with those of the neighbours, were correlated and "
+            f"held against {inference['permutations']:,} maps of the same autocorrelation, in which the signs of the "
+            f"waves of the neighbour graph were turned at random {cite('msr')}. One value a sample (the mean of "
+            "Fisher's z over its sections) was then compared between samples; sections and spots were never counted as "
+            "samples.",
+        ]
+    )
 
 
 def _listed(parts: Sequence[str]) -> str:

@@ -52,6 +52,8 @@ REFERENCES = {
     "2019;14:1377-1400",
     "tirosh": "Tirosh I et al. Dissecting the multicellular ecosystem of metastatic melanoma by single-cell RNA-seq. "
     "Science 2016;352:189-196",
+    "msr": "Wagner HH, Dray S. Generating spatially constrained null models for irregularly spaced data using Moran "
+    "spectral randomization methods. Methods Ecol Evol 2015;6(10), doi 10.1111/2041-210X.12407",
     "paule_mandel": "Paule RC, Mandel J. Consensus values and weighting factors. J Res Natl Bur Stand 1982;87:377-385",
     "hartung_knapp": "Röver C, Knapp G, Friede T. Hartung-Knapp-Sidik-Jonkman approach and its modification for "
     "random-effects meta-analysis with few studies. BMC Med Res Methodol 2015;15:99",

@@ -1,7 +1,7 @@
 """What a reader of a run must know before the verdicts: warnings that matter, and the main findings, in words."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -19,11 +19,15 @@ def warnings(
     members: pd.DataFrame,
     contrasts: pd.DataFrame | None = None,
     answers: pd.DataFrame | None = None,
+    altered: Sequence[pd.DataFrame] = (),
+    assays: Sequence[pd.DataFrame] = (),
 ) -> list[str]:
     """Return one sentence for each thing that changes how the answers are to be read, the gravest first."""
     found = _of_contrasts(contrasts, answers) if contrasts is not None and answers is not None else []
     found += _of_coverage(coverage)
     found += [line for name, intake in intakes.items() for line in _of_intake(name, intake)]
+    found += [line for table in altered for line in _of_alterations(table)]
+    found += [line for table in assays for line in _of_assays(table)]
     return found + _of_evidence(signatures, members, answers)
 
 
@@ -101,6 +105,30 @@ def _of_intake(dataset: str, intake: Mapping[str, Any]) -> list[str]:
         found.append(f"{dataset}: only {intake['identifiers']['resolved']:.0%} of the features are known")
     found += [f"{dataset}: {remark}" for remark in intake["values"]["remarks"]]
     return found
+
+
+def _of_alterations(inputs: pd.DataFrame) -> list[str]:
+    found = []
+    for row in inputs.to_dict("records"):
+        where = f"{row['dataset']}: {row['file']}"
+        if row["n_unreadable"]:
+            found.append(f"{where}: {row['n_unreadable']} changes not understood (alteration_events.tsv names them)")
+        if row["only_in_file"]:
+            found.append(f"{where}: samples that the dataset lacks: {row['only_in_file']}{_because(row)}")
+    return found
+
+
+def _of_assays(assays: pd.DataFrame) -> list[str]:
+    return [
+        f"{row['dataset']}: {row['file']} ({row['assay']}): {row['not_in_metadata']} of its samples are not in the "
+        f"table of samples{_because(row)}"
+        for row in assays.to_dict("records")
+        if row["not_in_metadata"]
+    ]
+
+
+def _because(row: Mapping[Any, Any]) -> str:
+    return f"; {row['likely_reason']}" if row["likely_reason"] else ""
 
 
 def _of_evidence(signatures: pd.DataFrame, members: pd.DataFrame, answers: pd.DataFrame | None) -> list[str]:

@@ -36,11 +36,14 @@ class Told:
     contrasts: pd.DataFrame | None = None
     answers: pd.DataFrame | None = None
     over_all: pd.DataFrame | None = None
+    altered: Sequence[pd.DataFrame] = ()
+    assays: Sequence[pd.DataFrame] = ()
 
     @property
     def warnings(self) -> list[str]:
         """What must be known before the verdicts."""
-        return warnings(self.coverage, self.intakes, self.signatures, self.members, self.contrasts, self.answers)
+        evidence = self.signatures, self.members, self.contrasts, self.answers
+        return warnings(self.coverage, self.intakes, *evidence, self.altered, self.assays)
 
 
 def write_start(told: Told, style: str, page_out: str | os.PathLike[str], text_out: str | os.PathLike[str]) -> None:

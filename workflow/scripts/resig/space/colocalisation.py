@@ -93,10 +93,11 @@ def sections_table(
                 where=f"datasets.{dataset}.space.section",
                 todo="a section belongs to one sample; name a column that tells sections apart",
             )
-        tissue = lay_out(placed[["x", "y"]].to_numpy(), neighbours) if len(placed) >= FEWEST_SPOTS else None
+        places = len(placed[["x", "y"]].drop_duplicates())
+        tissue = lay_out(placed[["x", "y"]].to_numpy(), neighbours) if places >= FEWEST_SPOTS else None
         for first, second in pairs:
             reason = _reason(first, known) or _reason(second, known)
-            reason = reason or ("" if tissue else f"fewer than {FEWEST_SPOTS} spots with coordinates")
+            reason = reason or ("" if tissue else f"fewer than {FEWEST_SPOTS} spots with coordinates of their own")
             found = Together(np.nan, np.nan, np.nan)
             if not reason and tissue:
                 values = scores.loc[placed.index, [first, second]].to_numpy(dtype=float)

@@ -65,8 +65,19 @@ def read_coordinates(paths: Sequence[str], key: str) -> np.ndarray:
                 raise ResigError(
                     f"obsm['{key}'] is no array with two columns or more", where=path, todo="store x and y as numbers"
                 )
+            if node.dtype.kind not in "iuf":
+                raise ResigError(f"obsm['{key}'] holds no numbers", where=path, todo="store x and y as numbers")
+            if len(node) != _rows(file):
+                what = f"obsm['{key}'] has {len(node)} rows, the matrix has {_rows(file)}"
+                raise ResigError(what, where=path, todo="store x and y of every row, in the order of obs")
             found.append(np.asarray(node[:, :2], dtype=float))
     return np.vstack(found)
+
+
+def _rows(file: h5py.File) -> int:
+    """Count the rows of the matrix by obs, as any release of anndata wrote it."""
+    obs = file["obs"]
+    return len(obs) if isinstance(obs, h5py.Dataset) else len(obs[obs.attrs.get("_index", "_index")])
 
 
 @dataclass(frozen=True)

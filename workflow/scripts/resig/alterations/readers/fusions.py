@@ -3,8 +3,7 @@
 from collections.abc import Callable
 
 from resig.alterations.found import Event, Records
-from resig.alterations.readers.lines import Lines, blank
-from resig.errors import ResigError
+from resig.alterations.readers.lines import Lines, Tally, blank
 
 SAMPLE = ("sample", "Sample_Id", "sample_id", "Tumor_Sample_Barcode")
 FIRST = ("gene1", "Site1_Hugo_Symbol", "gene_1", "LeftGene", "5_gene")
@@ -15,22 +14,10 @@ BUILD = ("NCBI_Build",)
 
 def read_fusions(lines: Lines, wanted: Callable[[str], bool]) -> Records:
     """Read fusions; each wanted partner makes an event that names the other one."""
-    sample, first, second = lines.need(SAMPLE), lines.need(FIRST), lines.need(SECOND)
-    status, build = lines.at(STATUS), lines.at(BUILD)
+    seen = Tally(lines, SAMPLE, BUILD)
+    first, second, status = lines.need(FIRST), lines.need(SECOND), lines.at(STATUS)
     events: list[Event] = []
-    samples: dict[str, None] = {}
-    builds: dict[str, str] = {}
-    n = 0
-    for row in lines.rows():
-        who = row.fields[sample]
-        if not who:
-            raise ResigError(
-                f"row {row.line} names no sample", where=lines.called, todo="every record needs its sample"
-            )
-        n += 1
-        samples[who] = None
-        if build is not None and not blank(row.fields[build]):
-            builds.setdefault(row.fields[build], f"row {row.line}")
+    for who, row in seen.rows():
         partners = ["" if blank(row.fields[at]) else row.fields[at].split("^")[0] for at in (first, second)]
         germline = status is not None and row.fields[status].strip().upper() == "GERMLINE"
         for gene, other in (partners, partners[::-1]):
@@ -49,5 +36,9 @@ def read_fusions(lines: Lines, wanted: Callable[[str], bool]) -> Records:
                 )
     cbio = lines.at(("Site1_Hugo_Symbol",)) is not None
     return Records(
-        "structural variants as cBioPortal has them" if cbio else "table of fusions", events, list(samples), n, builds
+        "structural variants as cBioPortal has them" if cbio else "table of fusions",
+        events,
+        list(seen.samples),
+        seen.n,
+        seen.builds,
     )

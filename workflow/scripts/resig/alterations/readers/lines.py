@@ -87,6 +87,30 @@ class Lines:
                 yield Row(number, fields)
 
 
+class Tally:
+    """Records as they go by: whose they are, how many, and which genome builds they name."""
+
+    def __init__(self, lines: Lines, sample: Sequence[str], build: Sequence[str] = ()) -> None:
+        self.lines, self.sample, self.build = lines, lines.need(sample), lines.at(build)
+        self.samples: dict[str, None] = {}
+        self.builds: dict[str, str] = {}
+        self.n = 0
+
+    def rows(self) -> Iterator[tuple[str, Row]]:
+        """Yield the sample of each record, and the record."""
+        for row in self.lines.rows():
+            who = row.fields[self.sample]
+            if not who:
+                raise ResigError(
+                    f"row {row.line} names no sample", where=self.lines.called, todo="every record needs its sample"
+                )
+            self.n += 1
+            self.samples[who] = None
+            if self.build is not None and not blank(row.fields[self.build]):
+                self.builds.setdefault(row.fields[self.build], f"row {row.line}")
+            yield who, row
+
+
 def blank(text: str) -> bool:
     """Tell whether a field says nothing."""
     return text.strip() in ("", ".", "NA", "N/A", "na", "nan", "NaN", "[Not Available]")

@@ -5,8 +5,7 @@ from collections.abc import Callable
 
 from resig.alterations.found import Event, Records
 from resig.alterations.readers.effects import judge
-from resig.alterations.readers.lines import Lines, blank
-from resig.errors import ResigError
+from resig.alterations.readers.lines import Lines, Tally, blank
 
 SAMPLE = ("Tumor_Sample_Barcode", "sample", "sample_id", "Sample_Id", "Tumor_Sample_ID")
 GENE = ("Hugo_Symbol", "gene", "symbol", "gene_symbol", "gene_name")
@@ -34,28 +33,16 @@ def is_maf(lines: Lines) -> bool:
 
 def read_maf(lines: Lines, wanted: Callable[[str], bool]) -> Records:
     """Read a MAF or a simple table; only records of wanted genes are kept, all are counted."""
-    sample, gene = lines.need(SAMPLE), lines.need(GENE)
+    seen, gene = Tally(lines, SAMPLE, BUILD), lines.need(GENE)
     change, effect = lines.at(CHANGE), lines.at(EFFECT)
     if change is None:
         lines.need(CHANGE[:2] if is_maf(lines) else CHANGE[1:])
     longer = lines.at(("HGVSp",))
-    build, status = lines.at(BUILD), lines.at(STATUS)
+    status = lines.at(STATUS)
     spots = [at for name in WHERE if (at := lines.at((name,))) is not None]
     events: list[Event] = []
-    samples: dict[str, None] = {}
-    builds: dict[str, str] = {}
     statuses: Counter[str] = Counter()
-    n = 0
-    for row in lines.rows():
-        who = row.fields[sample]
-        if not who:
-            raise ResigError(
-                f"row {row.line} names no sample", where=lines.called, todo="every record needs its sample"
-            )
-        n += 1
-        samples[who] = None
-        if build is not None and not blank(row.fields[build]):
-            builds.setdefault(row.fields[build], f"row {row.line}")
+    for who, row in seen.rows():
         if not wanted(row.fields[gene]):
             continue
         written = row.fields[change] if change is not None else ""
@@ -72,4 +59,6 @@ def read_maf(lines: Lines, wanted: Callable[[str], bool]) -> Records:
             Event(who, row.fields[gene], written, f"row {row.line}", what, parsed, changes, dropped, spot.strip(":"))
         )
     remarks = [f"{count} records are {kind} and not used" for kind, count in statuses.items() if count]
-    return Records("MAF" if is_maf(lines) else "table of mutations", events, list(samples), n, builds, remarks)
+    return Records(
+        "MAF" if is_maf(lines) else "table of mutations", events, list(seen.samples), seen.n, seen.builds, remarks
+    )

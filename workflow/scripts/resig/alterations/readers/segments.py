@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from resig.alterations.found import Grid
-from resig.alterations.readers.lines import Lines, blank
+from resig.alterations.readers.lines import Lines, Tally, blank
 from resig.errors import ResigError
 
 SAMPLE = ("ID", "Sample", "Tumor_Sample_Barcode", "sample_id", "GDC_Aliquot")
@@ -30,17 +30,13 @@ def read_segments(lines: Lines, wanted: Callable[[str], bool], places: pd.DataFr
         todo = "say genome: GRCh37 or GRCh38 beside copy_number"
         raise ResigError("are segments, and their genome build is not told", where=lines.called, todo=todo)
     here = places[(places["genome"] == genome) & places["gene"].map(wanted)]
-    sample, chromosome = lines.need(SAMPLE), lines.need(CHROMOSOME)
+    seen, chromosome = Tally(lines, SAMPLE), lines.need(CHROMOSOME)
     start, end, mean = lines.need(START), lines.need(END), lines.need(MEAN)
     lengths = dict(zip(here["chromosome"], here["chromosome_length"], strict=True))
     genes = list(here.itertuples())
     shared: dict[tuple[str, str], list[tuple[int, float]]] = defaultdict(list)
-    samples: dict[str, None] = {}
-    n = 0
-    for row in lines.rows():
-        n += 1
-        who, where = row.fields[sample], row.fields[chromosome].removeprefix("chr").removeprefix("CHR")
-        samples[who] = None
+    for who, row in seen.rows():
+        where = row.fields[chromosome].removeprefix("chr").removeprefix("CHR")
         where = SEX.get(where, where)
         first, last = (_whole(row.fields[at], row.line, lines) for at in (start, end))
         if last < first:
@@ -52,6 +48,7 @@ def read_segments(lines: Lines, wanted: Callable[[str], bool], places: pd.DataFr
             common = min(last, gene.end) - max(first, gene.start) + 1
             if gene.chromosome == where and common > 0 and not blank(row.fields[mean]):
                 shared[gene.gene, who].append((common, _ratio(row.fields[mean], row.line, lines)))
+    samples = list(seen.samples)
     values = np.full((len(genes), len(samples)), np.nan)
     notes = {}
     for (name, who), parts in shared.items():
@@ -61,17 +58,17 @@ def read_segments(lines: Lines, wanted: Callable[[str], bool], places: pd.DataFr
         if share < ENOUGH:
             notes[name, who] = f"segments cover {share:.0%} of {name}"
             continue
-        values[at, list(samples).index(who)] = sum(common * ratio for common, ratio in parts) / bases
+        values[at, samples.index(who)] = sum(common * ratio for common, ratio in parts) / bases
     named = [gene.gene for gene in genes]
     form = f"segments, at the genes' places in {genome}"
-    frame = pd.DataFrame(values, columns=list(samples))
+    frame = pd.DataFrame(values, columns=samples)
     return Grid(
         form,
         named,
         frame,
         [f"{genome} {each.chromosome}:{each.start}-{each.end}" for each in genes],
-        n,
-        list(samples),
+        seen.n,
+        samples,
         notes=notes,
     )
 
@@ -79,7 +76,7 @@ def read_segments(lines: Lines, wanted: Callable[[str], bool], places: pd.DataFr
 def _whole(text: str, line: int, lines: Lines) -> int:
     try:
         return int(float(text))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ResigError(f"row {line}: '{text}' is not a position", where=lines.called, todo="correct it") from None
 
 
