@@ -14,7 +14,7 @@ ifeq ($(XDG_CACHE_HOME),)
 unexport XDG_CACHE_HOME
 endif
 
-.PHONY: help demo test lint endure bench gallery clean setup
+.PHONY: help demo test unit integration lint endure bench gallery clean setup
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -36,8 +36,11 @@ $(READY): requirements.lock
 demo: $(READY) ## run the workflow on the embedded data; ends with the answers and the path of the report
 	@$(BIN)/snakemake report --cores $(CORES) --quiet host reason
 
-test: $(READY) ## run all tests
-	@$(BIN)/python -m pytest
+test: $(READY) ## run all tests: those of functions beside those of whole runs
+	@$(MAKE) --no-print-directory --jobs 2 --keep-going --output-sync=line unit integration
+
+unit integration: $(READY)
+	@$(BIN)/python -m pytest tests/$@
 
 lint: $(READY) ## check style, formatting, types, the workflow and the gene sets
 	@$(BIN)/ruff check .

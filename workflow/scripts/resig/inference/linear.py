@@ -193,7 +193,7 @@ class LinearDesign:
             return permutation.unpaired(values, self.axis > 0, permutations, seed)
         rest = self._given_covariates(self._within_blocks(values))
         pattern = np.column_stack([self._within_blocks(self.axis), self._basis])
-        noise = len(values) * np.maximum(permutation.FLOOR, permutation.DIGITS * np.abs(values).max(axis=0))
+        noise = permutation.rounded(values, len(values))
         return permutation.within_blocks(rest, self._own, self._basis, self.blocks, pattern, noise, permutations, seed)
 
     def _on_shared_scale(

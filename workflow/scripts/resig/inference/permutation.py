@@ -55,7 +55,7 @@ class Welch:
     def of(cls, values: np.ndarray, size: int) -> "Welch":
         """Prepare scores for arms of `size` against the others."""
         centred = values - values.mean(axis=0)
-        noise = np.maximum(FLOOR, DIGITS * np.abs(values).max(axis=0))
+        noise = rounded(values)
         spread = np.sqrt((centred**2).mean(axis=0))
         return cls(centred, centred**2, size, noise, noise * spread + DIGITS * spread**2)
 
@@ -85,7 +85,7 @@ def paired(resistant: np.ndarray, sensitive: np.ndarray, arrangements: int, seed
     return _compare(
         (block @ differences for block in signs),
         differences.sum(axis=0),
-        _rounding(2 * n, np.concatenate([resistant, sensitive])),
+        rounded(np.concatenate([resistant, sensitive]), 2 * n),
         exact,
         2 / 2**n,
     )
@@ -229,7 +229,7 @@ def _membership(chosen: np.ndarray, n: int) -> np.ndarray:
     return member
 
 
-def _rounding(terms: int, values: np.ndarray) -> np.ndarray:
+def rounded(values: np.ndarray, terms: int = 1) -> np.ndarray:
     """Bound what rounding can do to a sum: sample scores carry ten digits. Sums closer than this are tied."""
     return terms * np.maximum(FLOOR, DIGITS * np.abs(values).max(axis=0))
 

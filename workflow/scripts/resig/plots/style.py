@@ -43,10 +43,20 @@ def save(figure: Figure, *paths: Path_) -> None:
                 partial.write_text(compact(partial.read_text(encoding="utf-8")), encoding="utf-8")
 
 
+# Scales and turns stay as they are; all else is in hundredths of a point.
+NUMBERS = re.compile(r"((?:scale|matrix|rotate)\([^)]*\))|(\.\d\d)\d+")
+SPARE = (
+    (re.compile(r"<!--.*?-->\s*", re.DOTALL), ""),
+    (re.compile(r"\s*\n\s*"), "\n"),
+    (re.compile(r'transform="translate\(([\d.]+) 0\)"/>'), r'x="\1"/>'),  # letters along a line
+)
+
+
 def compact(svg: str) -> str:
-    """Return the same picture in fewer bytes: without comments and indents, in thousandths of a point (not scales)."""
-    for pattern, instead in ((r"<!--.*?-->\s*", ""), (r"\n\s+", "\n"), (r"(?<!scale\(0)(\.\d{3})\d+", r"\1")):
-        svg = re.sub(pattern, instead, svg, flags=re.DOTALL)
+    """Return the same picture in fewer bytes."""
+    svg = NUMBERS.sub(lambda found: found[1] or found[2], svg)
+    for pattern, instead in SPARE:
+        svg = pattern.sub(instead, svg)
     return svg.replace("DejaVuSans-", "D")
 
 
