@@ -10,6 +10,7 @@ Data are made once, from seeds, in DIR. A quick look: `--cells 2000 --repeats 1`
 import argparse
 import datetime
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -41,6 +42,7 @@ ALONE = [
     ("zmean, ucell into a file", "ours zmean,ucell+file"),
     ("nine methods in one pass", f"ours {EVERYTHING}"),
 ]
+SIXTY = [("60 sets: zmean, ucell into a file", "ours zmean,ucell+file")]
 COMPRESSED = [
     ("gzip: reading alone, by the HDF5 library", "floor library"),
     ("gzip: reading alone, ours", "floor"),
@@ -91,8 +93,9 @@ class Bench:
         before = json.loads(self.kept.read_text(encoding="utf-8")) if add else {"commands": [], "results": []}
         self.commands = [*before["commands"], " ".join(["python benchmarks/run.py", *sys.argv[1:]])]
         self.results: list[Result] = before["results"]
-        self.signed, self.unsigned = folder / "sets.json", folder / "sets_up.json"
+        self.signed, self.unsigned, self.sixty = (folder / f"{name}.json" for name in ("sets", "sets_up", "sets_60"))
         data.make_sets(self.signed)
+        data.make_sets(self.sixty, n_sets=60)
         data.make_sets(self.unsigned, signs_kept=False)
 
     def beside_peers(self, n_cells: int, methods: list[str], repeats: int, peer_repeats: int) -> None:
@@ -140,19 +143,21 @@ class Bench:
     def ours_alone(self, n_cells: int, repeats: int) -> None:
         """Measure ours alone."""
         self.alone(ALONE, f"{n_cells:,} cells", self.cells(n_cells), repeats)
+        if n_cells >= 1_000_000:
+            self.alone(SIXTY, f"{n_cells:,} cells", self.cells(n_cells), repeats, self.sixty)
 
     def compressed(self, n_cells: int, repeats: int) -> None:
         """Measure ours on a gzip file, with and without the library's reading."""
         self.alone(COMPRESSED, f"{n_cells:,} cells", self.cells(n_cells, "gzip"), repeats)
 
-    def alone(self, tasks: list[tuple[str, str]], of: str, path: Path, repeats: int) -> None:
+    def alone(self, tasks: list[tuple[str, str]], of: str, path: Path, repeats: int, sets: Path | None = None) -> None:
         """Measure tasks in turn, some times over."""
         runs: dict[str, list[Result]] = {name: [] for _, name in tasks}
         for _ in range(repeats):
             for _, name in tasks:
-                runs[name].append(self.run(name, path, self.cells(200), self.signed, "alone"))
+                runs[name].append(self.run(name, path, self.cells(200), sets or self.signed, "alone"))
         for method, name in tasks:
-            self.keep(kind="alone", method=method, data=of, ours=runs[name], floor=runs["floor"])
+            self.keep(kind="alone", method=method, data=of, ours=runs[name], floor=runs.get("floor", []))
 
     def cells(self, n_cells: int, compression: str | None = None) -> Path:
         """Make cells where they are not there yet."""
@@ -177,6 +182,7 @@ class Bench:
             raise SystemExit(f"ERROR: {name} on {path.name} failed")
         result: Result = json.loads(said.decode().strip().splitlines()[-1])
         result["process"] = time.perf_counter() - began
+        result["load"] = os.getloadavg()[0]
         result["rss"] = max(result["rss"], peak[0])
         print(f"{name:60.60} {path.name:24} {json.dumps(result)}", file=sys.stderr, flush=True)
         return result

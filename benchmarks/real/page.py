@@ -53,7 +53,10 @@ def failures(of: Of) -> str:
         if row["auroc"][name] is not None and row["auroc"][name] < 0.7
     ]
     if not lines:
-        return "## What did not come out as expected\n\nNothing in what follows.\n"
+        asked = (
+            "Nothing in what follows" if "controls" in of else "No control was run, and nothing else in what follows"
+        )
+        return f"## What did not come out as expected\n\n{asked}.\n"
     return "\n".join(["## What did not come out as expected\n", *lines, ""])
 
 
@@ -104,7 +107,7 @@ def advice(of: Of) -> str:
     ]
     lines = [
         "## What follows for the defaults\n",
-        text,
+        text if columns[large] else DEMO_ONLY,
         table(("method", "smallest set", *columns, "default for"), body),
     ]
     if "planted_in_cells" in of and "fewer_cells" in of:
@@ -137,8 +140,10 @@ def agreed(of: Of, one: str, other: str) -> str:
 
 def cell_advice(of: Of) -> str:
     """Say what follows for cells."""
-    rows, still = of["planted_in_cells"], [row for row in of["planted_in_cells"] if "depth" in row]
-    moved = [row for row in rows if row["fold"] > 1]
+    first, last = of["planted_in_cells"][0], of["planted_in_cells"][-1]
+    rows = [row for row in of["planted_in_cells"] if row["cohort"] == first["cohort"]]
+    other = [row for row in of["planted_in_cells"] if row["cohort"] == last["cohort"] and row["fold"] > 1]
+    still, moved = [row for row in rows if "depth" in row], [row for row in rows if row["fold"] > 1]
     ten = next(row for row in of["fewer_cells"] if row["cells"] == 10)
     columns = {
         "planted, sets of 3": lambda name: mean_of([row for row in moved if row["size"] == 3], name, "samples"),
@@ -148,7 +153,10 @@ def cell_advice(of: Of) -> str:
         "ten cells a donor": lambda name: ten["rho"].get(name),
     }
     told = {name: {title: cell(value(name)) for title, value in columns.items()} for name in SINGLE}
-    text = CELL_ADVICE.format(cohort=rows[0]["cohort"], **{name: list(each.values()) for name, each in told.items()})
+    said = {name: list(each.values()) for name, each in told.items()}
+    simulated = {f"toy_{name}": cell(mean_of(other, name, "samples")) for name in DEFAULTS["single_cell"]}
+    text = CELL_ADVICE.format(cohort=first["cohort"], genes=last["genes"], **said, **simulated)
+    text = text if first["cohort"] != last["cohort"] else f"Cells of the demo ({first['cohort']}), measured alike:\n"
     body = [(name, *each.values(), "yes" if name in DEFAULTS["single_cell"] else "") for name, each in told.items()]
     return "\n".join([text, table(("method", *columns, "default"), body)])
 
@@ -257,9 +265,9 @@ def labels_part(of: Of) -> str:
 
 
 def cells_part(of: Of) -> str:
-    """Report effects planted in cells."""
-    rows = of["planted_in_cells"]
-    first = rows[0]
+    """Report effects planted in cells, of the first cohort."""
+    first = of["planted_in_cells"][0]
+    rows = [row for row in of["planted_in_cells"] if row["cohort"] == first["cohort"]]
     methods = [name for name in SINGLE if name in first["samples"]]
     fold = {row["fold"]: f"{row['fold']:g} fold" if row["fold"] > 1 else "none" for row in rows}
     body = [
@@ -351,6 +359,8 @@ known truths; the table has them all.
   have it see the whole cohort again 1,000 times. For sets of your own with five to fifty members add it by name.
 - **`ulm`** does as well as singscore ({ulm5}, {ulm0}, {ulmk}), from five members on.
 """
+DEMO_ONLY = """Real cohorts were not at hand: here are the numbers of the demo's data, and no advice rests on them.
+"""
 LARGE = """- **Large sets of your own: put `singscore` first** (`scoring: {{bulk: [singscore, zmean]}}`). Over
   {n} known truths with 100 measured genes and more `zmean` reaches {zmean}, `singscore` {singscore}. The reason is the
   level of a whole sample (its mean z over all genes), which `zmean` takes along. Taking it out moves
@@ -364,7 +374,8 @@ effect when one arm has half the reads; and agreement of donors' means of ten ce
   sets of three, {zmean[1]} in sets of 10 to 50). By these numbers `wmean` would do as well ({wmean[0]} and {wmean[1]}).
 - **`ucell` beside it**: from two genes on it finds as much or more ({ucell[0]} and {ucell[1]}), goes along with depth
   less ({ucell[2]}; zmean {zmean[2]}), is moved less when one arm is thinned ({ucell[3]}; zmean {zmean[3]}), and keeps
-  most from ten cells ({ucell[4]}; zmean {zmean[4]}).
+  most from ten cells ({ucell[4]}; zmean {zmean[4]}). Not so in the demo's simulated cells, of {genes:,} genes
+  (it ranks the first 1,500): there it finds {toy_ucell} over all sizes (zmean {toy_zmean}).
 - **`singscore` is no default for cells**: most zeros are ties, and it goes along with depth most ({singscore[2]}).
 - **`score_genes` and `ulm` go along with depth least among those that find as much** ({score_genes[2]} and {ulm[2]}),
   but ask for five members; for large sets in cells of very unequal depth, add one of them by name.

@@ -150,6 +150,7 @@ def planted_in_cells(found: Cells, replicates: int) -> Iterator[Result]:
         yield {
             "part": "planted_in_cells",
             "cohort": found.name,
+            "genes": len(found.symbols),
             "replicates": replicates,
             "size": size,
             "fold": fold,

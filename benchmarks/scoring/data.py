@@ -119,12 +119,12 @@ def make_bulk(path: Path, n_samples: int) -> None:
         file["X"] = np.log2(counts / 20 + 1)
 
 
-def make_sets(path: Path, signs_kept: bool = True) -> None:
-    """Write 50 sets of 5 to 200 genes, every other one with a quarter of down members (or none), as JSON."""
+def make_sets(path: Path, signs_kept: bool = True, n_sets: int = N_SETS) -> None:
+    """Write sets of 5 to 200 genes, every other one with a quarter of down members (or none), as JSON."""
     draw = np.random.default_rng(5)
     share = profiles().mean(axis=0) ** 0.35
     sets = {}
-    for at, size in enumerate(np.round(np.exp(np.linspace(np.log(5), np.log(200), N_SETS))).astype(int)):
+    for at, size in enumerate(np.round(np.exp(np.linspace(np.log(5), np.log(200), n_sets))).astype(int)):
         genes = draw.choice(N_GENES, size, replace=False, p=share / share.sum())
         signs = np.ones(size, int)
         if at % 2:

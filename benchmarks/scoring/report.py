@@ -1,7 +1,7 @@
 """The page of results: what was measured, on which machine, how noisy it was."""
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
@@ -21,7 +21,7 @@ def render(results: Sequence[Result], commands: Sequence[str], date: str) -> str
         parts += ["## Beside the peers\n", PEER_NOTE, table(PEER_COLUMNS, map(peer_row, peers))]
     alone = [each for each in results if each["kind"] == "alone"]
     if alone:
-        parts += ["## Ours\n", ALONE_NOTE, table(ALONE_COLUMNS, map(alone_row, alone))]
+        parts += ["## Ours\n", ALONE_NOTE, table(ALONE_COLUMNS, map(alone_row, alone)), *memory_and_start(alone)]
     parts += ["## What the figures mean\n", MEANING]
     return "\n".join(parts)
 
@@ -30,6 +30,7 @@ PEER_COLUMNS = (
     *("method", "data", "peer", "peer, s", "ours, s", "ratio", "CPU ratio"),
     *("whole process, ratio", "peer MB", "ours MB", "times the floor", "largest difference"),
 )
+INTO_A_FILE = "zmean, ucell into a file"
 ALONE_COLUMNS = ("what", "data", "wall, s", "CPU, s", "whole process, s", "MB", "times the floor")
 
 
@@ -64,6 +65,24 @@ def alone_row(result: Result) -> list[str]:
         f"{middle(ours, 'rss'):,.0f}",
         f"{middle(ours, 'wall') / middle(floor, 'wall'):.1f}" if floor else "",
     ]
+
+
+def memory_and_start(alone: Sequence[Result]) -> Iterator[str]:
+    """Say how memory grows with the cells, what an import costs, and how busy the machine was."""
+    peak = {each["data"]: middle(each["ours"], "rss") for each in alone if each["method"] == INTO_A_FILE}
+    small, large = "200,000 cells", "1,000,000 cells"
+    if small in peak and large in peak:
+        yield (
+            f"Memory, *{INTO_A_FILE}*: {peak[large]:,.0f} MB at {large}, {peak[large] / peak[small] - 1:+.1%} beside "
+            f"{peak[small]:,.0f} MB at {small}.\n"
+        )
+    runs = [run for each in alone for run in each["ours"] if "import_cpu" in run]
+    if runs:
+        yield f"Importing what a scoring job needs: {spread(runs, 'import_cpu')} seconds of CPU.\n"
+        yield (
+            f"Load of the machine beside these runs (1 minute, they among it): {spread(runs, 'load')}. Where it is "
+            "above the number of cores others were at work: CPU then says more than wall.\n"
+        )
 
 
 def middle(runs: Sequence[Result], key: str) -> float:

@@ -1,9 +1,12 @@
 """Pseudobulk: equal to a slow recomputation, to the sample scores it stands behind, and to itself on any threads."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import anndata as ad
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
@@ -138,3 +141,35 @@ def test_names_of_units_never_collide(tmp_path):
     genes = universe_of(genes_of(values))
     write_pseudobulk(source, "counts", "single_cell", genes, observations, [], tmp_path / "p.h5ad")
     assert ad.read_h5ad(tmp_path / "p.h5ad").obs_names.is_unique
+
+
+def test_is_what_anndata_writes(tmp_path, cells, observations):
+    source = write_h5ad(tmp_path / "m.h5ad", cells)
+    genes = universe_of(genes_of(cells))
+    write_pseudobulk(source, "counts", "single_cell", genes, observations, SUMS, tmp_path / "p.h5ad")
+    found = ad.read_h5ad(tmp_path / "p.h5ad")
+    found.write_h5ad(tmp_path / "again.h5ad", convert_strings_to_categoricals=False)
+    told = [{}, {}]
+    for name, here in zip(("p.h5ad", "again.h5ad"), told, strict=True):
+        with h5py.File(tmp_path / name) as file:
+            here["/"] = sorted((key, str(value)) for key, value in file.attrs.items())
+            file.visititems(lambda path, node, here=here: here.update({path: described(node)}))
+    assert told[0] == told[1]
+    again = ad.read_h5ad(tmp_path / "again.h5ad")
+    pd.testing.assert_frame_equal(found.obs, again.obs)
+    pd.testing.assert_frame_equal(found.var, again.var)
+    assert list(found.obs.columns) == ["sample", "cell_type", "n_cells"] and found.obs["n_cells"].dtype.kind == "i"
+    for name in (None, *found.layers):
+        np.testing.assert_array_equal(found.layers[name] if name else found.X, again.layers[name] if name else again.X)
+
+
+def described(node):
+    attributes = sorted((key, np.asarray(value).tolist()) for key, value in node.attrs.items())
+    return attributes, *((node.dtype.kind, node.dtype.itemsize, node.shape) if isinstance(node, h5py.Dataset) else ())
+
+
+def test_a_job_does_not_import_anndata(tmp_path):
+    code = "import sys, resig.pseudobulk; print('anndata' in sys.modules)"
+    known = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2] / "workflow" / "scripts")}
+    done = subprocess.run([sys.executable, "-c", code], env=known, capture_output=True, text=True)
+    assert done.stdout.strip() == "False", done.stderr

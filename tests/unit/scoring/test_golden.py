@@ -1,4 +1,4 @@
-"""Against values that R wrote once (tests/golden/gsva.R), and a score worked out by hand."""
+"""Against values that R wrote once (tests/golden/gsva.R, singscore.R), and scores worked out by hand or published."""
 
 from pathlib import Path
 
@@ -59,3 +59,27 @@ def test_singscore_gives_ties_their_lowest_rank() -> None:
     values = np.array([[0.0, 0.0, 0.0, 0.0, 2.0, 2.0]])
     scores = score_rows(values, {"S": {0: 1.0, 4: 1.0}, "T": {4: 1.0, 5: 1.0}}, "singscore")
     np.testing.assert_allclose(scores.whole[0], [(3 - 1.5) / 4 - 0.5, (5 - 1.5) / 4 - 0.5], rtol=0, atol=1e-12)
+
+
+def test_singscore_is_rs(values: np.ndarray) -> None:
+    """Of the values as they are, and rounded so that many are tied (tests/golden/singscore.R)."""
+    answers = pd.read_csv(GOLDEN / "singscore.tsv", sep="\t")
+    pairs = {"A": ("A", ""), "B": ("B", ""), "A_less_C": ("A", "C"), "C_less_B": ("C", "B")}
+    sets = {
+        name: (dict.fromkeys(SETS[down], -1.0) if down else {}) | dict.fromkeys(SETS[up], 1.0)
+        for name, (up, down) in pairs.items()
+    }
+    for tied, expected in answers.groupby("tied"):
+        found = score_rows(values.round(1) if tied else values, sets, "singscore")
+        for part, ours in (("total", found.whole), ("up", found.up), ("down", -found.down)):
+            wide = expected.pivot(index="sample", columns="set", values=part)
+            theirs = wide.loc[[f"S{at}" for at in range(20)], list(pairs)].to_numpy()
+            np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-12)
+
+
+def test_singscore_of_its_own_published_test() -> None:
+    """Github DavisLaboratory/singscore, commit 16f1213, tests/testthat/test-scoring.R: four genes, two of them tied."""
+    values = np.array([[1.0, 2.0, 5.0, 5.0]])
+    scores = score_rows(values, {"up": {2: 1.0, 3: 1.0}, "both": {2: 1.0, 3: 1.0, 0: -1.0}}, "singscore")
+    np.testing.assert_allclose(scores.whole[0], [0.25, 0.75], rtol=0, atol=1e-15)
+    np.testing.assert_allclose([scores.up[0, 1], -scores.down[0, 1]], [0.25, 0.5], rtol=0, atol=1e-15)

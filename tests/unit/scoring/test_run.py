@@ -139,6 +139,16 @@ def test_nothing_is_left_when_a_value_is_not_finite(tmp_path: Path) -> None:
     assert not target.exists() and not list(tmp_path.glob("*.part"))
 
 
+@pytest.mark.parametrize("column", [-1, N_GENES, 2_000_000_000])
+def test_a_column_that_is_not_there_is_one_clear_line(tmp_path: Path, column: int) -> None:
+    path = write_h5ad(tmp_path / "x.h5ad", log_cells(50, N_GENES))
+    with h5py.File(path, "r+") as file:
+        at = int(file["X/indptr"][8]) - (1 if column > 0 else int(np.diff(file["X/indptr"][7:9])[0]))
+        file["X/indices"][at] = column
+    with pytest.raises(ResigError, match="names a column that it does not have"):
+        score_file(path, tmp_path / "s.parquet", SETS, threads=2)
+
+
 def test_a_damaged_file_is_one_clear_line(tmp_path: Path) -> None:
     path = write_h5ad(tmp_path / "x.h5ad", log_cells(50, N_GENES), compression="gzip")
     with h5py.File(path) as file:
