@@ -59,9 +59,9 @@ bench: $(READY) ## measure speed against peers, whether the statistics keep thei
 	@$(BIN)/python benchmarks/calibration/run.py
 	@$(BIN)/python benchmarks/real/run.py
 
-gallery: $(READY) ## make the pictures of docs/gallery.md again
-	@$(BIN)/snakemake --cores $(CORES) --quiet host rules progress --configfile docs/gallery.yaml --directory results/gallery
-	@$(BIN)/python docs/gallery.py results/gallery/results
+gallery: $(READY) ## make the pictures of docs/gallery.md again, from the demo
+	@$(BIN)/snakemake --cores $(CORES) --quiet host rules progress
+	@$(BIN)/python docs/gallery.py results
 
 clean: ## remove what runs and set-up have made
 	rm -rf $(VENV) .snakemake results logs .pytest_cache .ruff_cache .mypy_cache .hypothesis

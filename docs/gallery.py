@@ -1,4 +1,4 @@
-"""Copy the pictures of a finished run of docs/gallery.yaml to docs/images/gallery, small enough for a page."""
+"""Copy the pictures of a finished run of the demo to docs/images/gallery, small enough for a page."""
 
 import sys
 from pathlib import Path
@@ -20,6 +20,9 @@ PICTURES = (
     "toy_cells/contrasts/chemo.heatmap",
     "toy_cells/umap",
     "toy_cells/dots",
+    "toy_omics/oncoprint",
+    "toy_omics/ncrna",
+    "toy_omics/contrasts/tki_response.readouts",
 )
 
 

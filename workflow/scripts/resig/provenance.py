@@ -134,8 +134,8 @@ def _file(path: Path) -> list[str]:
     return [_code(path), day, f"{status.st_size:,}", _code(total)]
 
 
-def _time(moment: datetime) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M %Z").replace(" ", "\N{NO-BREAK SPACE}")
+def _time(moment: datetime) -> Markup:
+    return Markup(f'<span class="time">{text(moment.astimezone().strftime("%Y-%m-%d %H:%M %Z"))}</span>')
 
 
 def _code(words: object) -> Markup:

@@ -188,7 +188,7 @@ def draw_dots(cells: Mapped, *paths: Path_) -> None:
     axes.set_yticks(range(len(rows)), [plain(shortened(name)) for name in rows], fontsize=8)
     axes.set_xlim(-0.6, len(columns) - 0.4)
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.tick_params(length=0)
+    axes.tick_params(length=0, labeltop=True, labelbottom=False)
     figure.colorbar(points, ax=axes, location="right", shrink=min(1.0, 7 / len(rows)), label="SD over cell types")
     handles = [
         Line2D([], [], marker="o", linestyle="", color=FAINT, markersize=np.sqrt(dot(share)), label=f"{share:.0%}")

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch, Rectangle
 from resig.plots.panels import head, nothing
 from resig.plots.style import Path_, plain, save, shortened
 
-ROWS, COLUMNS, LETTERS = 80, 16, 13
+ROWS, COLUMNS, LETTERS = 80, 16, 10
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def draw_grid(
     """Draw cells by row and column; `legend` is words by colour."""
     labels = ["\n".join(_broken(part) for part in column if part != "bulk") for column in columns]
     lines = max((label.count("\n") + 1 for label in labels), default=1)
-    wide = 4.6 + 1.0 * max(len(columns), 2)
+    wide = max(7.0, 3.2 + 0.84 * len(columns))
     figure = Figure(figsize=(wide, 1.6 + 0.14 * lines + 0.24 * max(len(rows), 2)), layout="constrained")
     said = head(heading, list(notes), int(13.2 * wide))
     figure.suptitle(said, x=0.01, ha="left", fontsize=9, linespacing=1.5)
@@ -67,7 +67,7 @@ def draw_grid(
     axes.add_collection(PatchCollection(boxes, facecolors=colours, edgecolors="#DDDDDD", linewidths=0.8))
     axes.set_xlim(0, len(columns))
     axes.set_ylim(len(rows), 0)
-    axes.set_xticks([at + 0.5 for at in range(len(columns))], labels, fontsize=8)
+    axes.set_xticks([at + 0.5 for at in range(len(columns))], labels, fontsize=7.5)
     axes.set_yticks([at + 0.5 for at in range(len(rows))], [plain(shortened(name)) for name in rows])
     axes.tick_params(length=0, top=False, labeltop=True, bottom=False, labelbottom=False)
     for spine in axes.spines.values():

@@ -16,7 +16,7 @@ from resig.plots.style import INK, Path_, plain, save, shortened, wrapped
 PANELS, ACROSS, STUDIES = 9, 3, 20
 NORMAL = 1.959964
 NOTE = (
-    "Dots: datasets with 95 % intervals, on the scale that is pooled; diamond: random-effects mean with its interval"
+    "Squares: datasets with 95 % intervals, on the scale that is pooled; diamond: random-effects mean with its interval"
     " (modified Hartung-Knapp); line beneath: 95 % prediction interval (from three datasets on)."
 )
 UNIT = ["kind", "cell_type", "signature", "method", "effect_type"]
