@@ -169,6 +169,6 @@ def test_docs_name_every_file_and_column(checkout: Path, demo: Ran) -> None:
             assert [line.split("`")[1] for line in section.splitlines() if line.startswith("| `")] == table.names
     made = {path.name for path in (demo.folder / "results").rglob("*") if path.is_file()}
     for contrast in ("after_therapy", "chemo", "multidrug_resistance", "tki_response", "survival"):
-        made = {name.replace(f"{contrast}.", "{contrast}.") for name in made}
+        made = {re.sub(rf"^{contrast}\.", "{contrast}.", name) for name in made}
     assert "Every picture lies there twice: as `.svg`" in text
     assert [name for name in sorted(made) if name not in text and f"{name.removesuffix('.png')}.svg" not in text] == []

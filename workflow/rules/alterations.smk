@@ -84,6 +84,7 @@ rule plot_oncoprint:
             category="Evidence",
             labels={"what": "oncoprint of {dataset}"},
         ),
+        png="<results>/{dataset}/oncoprint.png",
     log:
         "<logs>/plot_oncoprint/{dataset}.log",
     benchmark:

@@ -10,4 +10,4 @@ with log_to(snakemake.log[0]):
     contrast, arms = arms_of(samples, snakemake.params.contrasts, dataset)
     calls, book = ALTERATION_CALLS.read(snakemake.input.calls), ALTERATIONS.read(snakemake.input.book)
     title = f"{dataset}, arms of {contrast}" if contrast else dataset
-    draw_oncoprint(calls, book, arms, title, snakemake.output.picture)
+    draw_oncoprint(calls, book, arms, title, snakemake.output.picture, snakemake.output.png)

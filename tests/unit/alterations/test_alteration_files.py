@@ -133,14 +133,35 @@ def test_a_vcf_of_vep_goes_by_the_canonical_transcript_and_the_genotypes(tmp_pat
         (each["sample"], each["gene"], each["change"].split(".")[-1], each["status"]) for each in source.events
     ] == [
         ("S1", "EGFR", "Thr790Met", "used"),
+        ("S3", "EGFR", "Thr790Met", "no_genotype"),
         *(("S" + n, "TP53", "Pro36%3D", "silent") for n in "123"),
         ("S2", "KRAS", "Gly12Val", "used"),
         ("S3", "KRAS", "Gly12Asp", "used"),
         ("S2", "EGFR", "Thr790Met", "not_used"),
     ]
     found = calls(variants=path)
-    assert found.loc["egfr_t790m"].to_dict() == {"S1": "present", "S2": "absent", "S3": "absent"}
+    assert found.loc["egfr_t790m"].to_dict() == {"S1": "present", "S2": "absent", "S3": "not_measured"}
+    assert "1 genotypes are missing and not measured" in source.inputs[0]["remarks"]
     assert found.loc["kras_mutation"].to_dict() == {"S1": "absent", "S2": "present", "S3": "present"}
+
+
+def test_a_missing_genotype_leaves_open_only_what_it_could_answer_and_a_good_record_wins(tmp_path) -> None:
+    site = "chr7 55181378 . C T 50"
+    path = write(
+        tmp_path / "calls.vcf",
+        *vcf(f"{site} weak CSQ={T790M_CSQ} GT 0/1 0/0 0/1", f"{site} PASS CSQ={T790M_CSQ} GT ./. 0/0 0/1"),
+        f"{site} PASS CSQ={T790M_CSQ} GT 0/1 ./. 0/1".replace(" ", "\t"),
+    )
+    found = calls(variants=path)
+    # S1: one record is missing, one is there; S3: filtered in the first row, good in the second.
+    assert found.loc["egfr_t790m"].to_dict() == {"S1": "present", "S2": "not_measured", "S3": "present"}
+    assert set(found.loc["kras_mutation"]) == {"absent"}
+    events = take(variants=path).events
+    assert [(each["sample"], each["status"]) for each in events] == [
+        *(("S1", "not_used"), ("S3", "not_used")),
+        *(("S1", "no_genotype"), ("S3", "used")),
+        *(("S1", "used"), ("S2", "no_genotype"), ("S3", "duplicate")),
+    ]
 
 
 def test_vep_without_hgvs_is_read_from_residues_and_indels_find_their_allele(tmp_path) -> None:

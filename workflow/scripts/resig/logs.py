@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import sys
 import time
 import traceback
@@ -37,7 +38,7 @@ def log_to(path: str | os.PathLike[str]) -> Iterator[TextIO]:
         _fail(f"ERROR: {error}", terminal)
     except Exception as error:
         traceback.print_exc()
-        if getattr(error, "errno", None) in FULL:
+        if _is_full(error):
             _fail(f"ERROR: the disk is full ({_one_line(error)}); free some space and run again", terminal)
         _fail(f"ERROR: unexpected {type(error).__name__}: {_one_line(error)}; see {path}", terminal)
     finally:
@@ -62,6 +63,12 @@ def _fail(line: str, terminal: TextIO) -> None:
     for stream in (sys.stderr, terminal):
         print(line, file=stream, flush=True)
     sys.exit(1)
+
+
+def _is_full(error: Exception) -> bool:
+    """Tell a full disk, also where the HDF5 library found it: then the number stands in the words alone."""
+    told = re.search(r"errno = (\d+)", str(error))
+    return getattr(error, "errno", None) in FULL or (told is not None and int(told[1]) in FULL)
 
 
 def _one_line(error: Exception) -> str:

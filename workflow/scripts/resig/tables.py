@@ -882,7 +882,7 @@ ALTERATION_EVENTS = Table(
             "status",
             "text",
             "What became of it; `silent` records are read and count for nothing.",
-            choices=("used", "duplicate", "silent", "unreadable", "not_used"),
+            choices=("used", "duplicate", "silent", "unreadable", "no_genotype", "not_used"),
         ),
         Column("note", "text", "Why.", optional=True),
     ),

@@ -65,18 +65,33 @@ def ask(
     answers = [(each, _ask_change(condition, each)) for each in events]
     if any(answer for _, answer in answers):
         return True, "; ".join(_said(each) for each, answer in answers if answer), ""
-    others = "; ".join(f"{_said(each)}, not counted" for each, answer in answers if answer is False)
+    others = "; ".join(
+        f"{_said(each)}, not counted" for each, answer in answers if answer is False and not each.missing
+    )
     if any(answer is None for _, answer in answers):
-        unclear = ", ".join(
-            f"'{each.change or each.effect}' ({each.place})" for each, answer in answers if answer is None
-        )
-        return None, others, f"{condition.gene}: {unclear} is not understood"
+        return None, others, "; ".join(_why_not(condition.gene, [each for each, answer in answers if answer is None]))
     if data.genes is not None and condition.gene not in data.genes:
         return None, others, f"{condition.gene} is not in variants_genes"
     return False, others, ""
 
 
+def _why_not(gene: str, unclear: list[Event]) -> list[str]:
+    named = {
+        missing: ", ".join(
+            f"'{each.change or each.effect}' ({each.place})" for each in unclear if each.missing is missing
+        )
+        for missing in (False, True)
+    }
+    found = [f"{gene}: {named[False]} is not understood"] if named[False] else []
+    return found + ([f"{gene}: no genotype at {named[True]}"] if named[True] else [])
+
+
 def _ask_change(condition: Condition, event: Event) -> bool | None:
+    answer = _ask_known(condition, event)
+    return None if event.missing and answer else answer
+
+
+def _ask_known(condition: Condition, event: Event) -> bool | None:
     if event.changes is None:
         return None
     if not event.changes:
@@ -104,7 +119,11 @@ def _as_text(data: Taken | None, sample: str, name: str) -> str:
     """Show a change that is written as the document writes it, without matching it."""
     gene, change, *_ = name.split()
     events = data.events.get((sample, gene), []) if data else []
-    return "; ".join(f"{_said(each)}, not matched" for each in events if each.change.removeprefix("p.") == change)
+    return "; ".join(
+        f"{_said(each)}, not matched"
+        for each in events
+        if not each.missing and each.change.removeprefix("p.") == change
+    )
 
 
 def _assumption(rule: Rule, taken: Mapping[str, Taken]) -> str:

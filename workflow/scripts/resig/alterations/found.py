@@ -9,7 +9,10 @@ from resig.alterations.protein_change import Change
 
 @dataclass(frozen=True)
 class Event:
-    """One record as written: `change` of a protein, or partner of a fusion; `changes`: whether the protein differs."""
+    """One record as written: `change` of a protein, or partner of a fusion; `changes`: whether the protein differs.
+
+    `missing`: the genotype of the sample is missing, so that it may have the change or not.
+    """
 
     sample: str
     gene: str
@@ -20,6 +23,7 @@ class Event:
     changes: bool | None = None
     dropped: str = ""
     where: str = ""
+    missing: bool = False
 
 
 @dataclass

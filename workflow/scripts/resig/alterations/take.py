@@ -28,6 +28,7 @@ BUILDS = {
 CALLS = (-2, -1.5, -1, 0, 1, 2)  # cBioPortal has -1.5 for a deletion of which a part is homozygous
 COPIES = (0.5, 1.5, 2.5, 5.0)  # below, below, from, from; a convention for a diploid genome
 USED, DUPLICATE, SILENT, UNREADABLE, DROPPED = "used", "duplicate", "silent", "unreadable", "not_used"
+NO_GENOTYPE = "no_genotype"
 
 
 @dataclass
@@ -187,15 +188,16 @@ def _take_records(
     for event in records.events:
         gene = genes.approved(event.gene)
         sample = joined.of.get(event.sample)
-        same = (event.sample, gene, event.change, event.effect, event.where)
+        same = (event.sample, gene, event.change, event.effect, event.where, str(event.missing))
         status, note = _status(event), event.dropped
         if status == UNREADABLE:
             note = f"'{event.change or event.effect}' is not understood"
-        elif before := said.get(same):
+        elif status != DROPPED and (before := said.get(same)):
             status, note = DUPLICATE, f"as {before}"
-        said.setdefault(same, event.place)
+        if status != DROPPED:
+            said.setdefault(same, event.place)
         counts[status] = counts.get(status, 0) + 1
-        if sample is not None and status in (USED, SILENT, UNREADABLE):
+        if sample is not None and status in (USED, SILENT, UNREADABLE, NO_GENOTYPE):
             taken.events.setdefault((sample, gene), []).append(event)
             if panel is not None and gene not in panel:
                 outside.add(gene)
@@ -212,6 +214,11 @@ def _take_records(
                 "status": status,
                 "note": note,
             }
+        )
+    if counts.get(NO_GENOTYPE):
+        remarks.append(
+            f"{counts[NO_GENOTYPE]} genotypes are missing and not measured (where missing means not called, fill them "
+            "in: bcftools merge --missing-to-ref)"
         )
     if outside:
         remarks.append(f"{', '.join(sorted(outside))} have records, but are not in variants_genes: their records count")
@@ -240,7 +247,9 @@ def _status(event: Event) -> str:
         return DROPPED
     if event.changes is None:
         return UNREADABLE
-    return USED if event.changes else SILENT
+    if not event.changes:
+        return SILENT
+    return NO_GENOTYPE if event.missing else USED
 
 
 def _take_grid(

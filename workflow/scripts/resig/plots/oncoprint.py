@@ -17,7 +17,7 @@ ARMS = {"resistant": RESISTANT, "sensitive": SENSITIVE}
 
 
 def draw_oncoprint(
-    calls: pd.DataFrame, book: pd.DataFrame, arms: dict[str, str], title: str, path: str | os.PathLike[str]
+    calls: pd.DataFrame, book: pd.DataFrame, arms: dict[str, str], title: str, *paths: str | os.PathLike[str]
 ) -> None:
     """Draw the alterations that occur; samples by arm where there are arms, then so that alike ones stand together."""
     kinds = book[book["alteration"].isin(calls["alteration"])].drop_duplicates("match").set_index("alteration")
@@ -62,7 +62,7 @@ def draw_oncoprint(
     axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0, -0.12 if few else -0.02), ncols=4)
     if not order:
         axes.text(0, 0.5, "none of the alterations occurs", va="center")
-    save(figure, path)
+    save(figure, *paths)
 
 
 def _look(call: str, rule: str) -> dict[str, Any]:

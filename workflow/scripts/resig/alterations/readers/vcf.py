@@ -67,14 +67,16 @@ def read_vcf(path: str, called: str, wanted: Callable[[str], bool]) -> Records:
         for at, name in enumerate(names):
             if name not in used:
                 continue
-            for allele in _alleles(columns[8], columns[FIXED + at]):
+            alleles, missing = _alleles(columns[8], columns[FIXED + at], len(site))
+            for allele in alleles:
                 for gene, entry in (site[allele - 1] if 0 < allele <= len(site) else {}).items():
                     if not wanted(gene):
                         continue
                     change, effect = _said(entry)
                     parsed, changes = judge(change, effect)
                     spot = ":".join((columns[0], columns[1], columns[3], columns[4].split(",")[allele - 1]))
-                    events.append(Event(name, gene, change, f"row {number}", effect, parsed, changes, filtered, spot))
+                    place = f"row {number}"
+                    events.append(Event(name, gene, change, place, effect, parsed, changes, filtered, spot, missing))
     if names is None:
         raise ResigError("has no #CHROM line", where=called, todo="give the VCF whole, with its header")
     left = [each for each in names if each not in used]
@@ -155,11 +157,16 @@ def _said(entry: Mapping[str, str]) -> tuple[str, str]:
     return ("" if blank(change) else change), effect
 
 
-def _alleles(layout: str, values: str) -> list[int]:
-    """Return the alternative alleles of a sample; without genotypes (Strelka) the first one counts."""
+def _alleles(layout: str, values: str, alternatives: int) -> tuple[list[int], bool]:
+    """Return the alternative alleles of a sample, or all with the word that its genotype is missing.
+
+    Without genotypes (Strelka) the first one counts.
+    """
     keys = layout.split(":")
     if "GT" not in keys:
-        return [1]
-    genotype = values.split(":")[keys.index("GT")]
-    called = {int(part) for part in re.split(r"[/|]", genotype) if part.isdigit()}
-    return sorted(called - {0})
+        return [1], False
+    parts = re.split(r"[/|]", values.split(":")[keys.index("GT")])
+    called = sorted({int(part) for part in parts if part.isdigit()} - {0})
+    if "." in parts and not called:
+        return list(range(1, alternatives + 1)), True
+    return called, False
