@@ -14,7 +14,7 @@ ifeq ($(XDG_CACHE_HOME),)
 unexport XDG_CACHE_HOME
 endif
 
-.PHONY: help demo test unit integration lint endure bench gallery clean setup
+.PHONY: help demo test lint endure bench gallery clean setup
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
@@ -37,10 +37,11 @@ demo: $(READY) ## run the workflow on the embedded data; ends with the answers a
 	@$(BIN)/snakemake report --cores $(CORES) --quiet host reason
 
 test: $(READY) ## run all tests: those of functions beside those of whole runs
-	@$(MAKE) --no-print-directory --jobs 2 --keep-going --output-sync=line unit integration
-
-unit integration: $(READY)
-	@$(BIN)/python -m pytest tests/$@
+	@mkdir -p .pytest_cache
+	@echo "Tests of functions run beside those of whole runs; what they say comes last."
+	@$(BIN)/python -m pytest tests/unit >.pytest_cache/unit.log 2>&1 & unit=$$!; \
+	$(BIN)/python -m pytest tests/integration; failed=$$?; \
+	wait $$unit || failed=1; cat .pytest_cache/unit.log; exit $$failed
 
 lint: $(READY) ## check style, formatting, types, the workflow and the gene sets
 	@$(BIN)/ruff check .
