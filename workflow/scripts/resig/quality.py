@@ -13,7 +13,7 @@ from resig.inference.set_scores import Set, sets_of
 from resig.inference.specificity import Background, Pool
 from resig.scoring.zmean import METHOD as ZMEAN
 from resig.tables import QUALITY
-from resig.textbook import ranked
+from resig.textbook import centred_ranks, ranked
 
 FEWEST_SAMPLES = 6
 MOST_SETS = 200  # matched sets: enough to say whether a set is among the most coherent
@@ -30,7 +30,7 @@ def signature_quality(dataset: str, background: Background, scores: pd.DataFrame
         log = background.pseudobulk.log[background.rows_of(cell_type, enough)]
         spread = log.std(axis=0, ddof=1) if len(log) > 1 else np.full(log.shape[1], np.nan)
         rank = ranked(spread) / len(spread) * 100
-        ranks = _unit_ranks(log)
+        ranks = centred_ranks(log)
         for name, own in sets_of(background.panel.varying()).items():
             gene = own.gene
             if not len(gene):
@@ -82,13 +82,6 @@ def coherence(ranks: np.ndarray, own: Set, draws: Draws | str) -> dict[str, floa
         "coherence_matched": float(np.median(random)) if n else np.nan,
         "coherence_p": p if n and np.isfinite(found) else np.nan,
     }
-
-
-def _unit_ranks(log: np.ndarray) -> np.ndarray:
-    """Return ranks of samples, centred and of length 1: their products are Spearman correlations; NaN if constant."""
-    centred = ranked(log) - (len(log) + 1) / 2
-    length = np.sqrt((centred**2).sum(axis=0))
-    return np.divide(centred, length, out=np.full_like(centred, np.nan), where=length > 0)
 
 
 def _median_correlations(ranks: np.ndarray, sets: np.ndarray, sign: np.ndarray) -> np.ndarray:

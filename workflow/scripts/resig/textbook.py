@@ -37,6 +37,18 @@ def ranked(values: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(values).any(axis=0), np.nan, found)
 
 
+def normal_scores(values: np.ndarray) -> np.ndarray:
+    """Turn values into normal scores by their ranks (Blom)."""
+    return normal_quantile((ranked(values) - 0.375) / (len(values) + 0.25))
+
+
+def centred_ranks(values: np.ndarray) -> np.ndarray:
+    """Rank each column, centre it and scale it to length 1: products are Spearman's rho. NaN where all are tied."""
+    centred = ranked(values) - (len(values) + 1) / 2
+    length = np.sqrt((centred**2).sum(axis=0))
+    return np.asarray(centred / np.where(length > 0, length, np.nan))
+
+
 def benjamini_hochberg(p: pd.Series) -> pd.Series:
     """Return false discovery rates; a missing p is no test."""
     known = p[p.notna()].sort_values(ascending=False, kind="stable")

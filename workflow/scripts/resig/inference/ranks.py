@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resig.textbook import normal_quantile, ranked
+from resig.textbook import centred_ranks, normal_quantile, normal_scores
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,7 @@ class Correlations:
 
 def normal_residuals(values: np.ndarray, basis: np.ndarray) -> np.ndarray:
     """Return normal scores (Blom) of each column without their regression on the basis; 0 where nothing is left."""
-    n = len(values)
-    scores = normal_quantile((ranked(values) - 0.375) / (n + 0.25))
+    scores = normal_scores(values)
     left = scores - scores.mean(axis=0)
     total = np.sqrt((left**2).sum(axis=0))
     left = left - basis @ (basis.T @ left)
@@ -33,11 +32,8 @@ def normal_residuals(values: np.ndarray, basis: np.ndarray) -> np.ndarray:
 
 
 def unit_ranks(residuals: np.ndarray) -> np.ndarray:
-    """Rank each column, centre it and scale it to length 1; NaN where all values are tied."""
-    ranks = ranked(np.round(residuals, 10))
-    centred = ranks - (len(ranks) + 1) / 2
-    length = np.sqrt((centred**2).sum(axis=0))
-    return np.asarray(centred / np.where(length > 0, length, np.nan))
+    """Rank each column of residuals, those that only rounding tells apart alike; centred and of length 1."""
+    return centred_ranks(np.round(residuals, 10))
 
 
 def correlations(values: np.ndarray, phenotype: np.ndarray, basis: np.ndarray) -> np.ndarray:

@@ -24,9 +24,8 @@ from resig.scoring.progress import Progress
 
 Path_ = str | os.PathLike[str]
 PARTS = ("", "__up", "__down")
-ROW_GROUP = (
-    16_000  # a column holds 8 bytes a row of it, and of each group a kilobyte until the end: least for 2 million
-)
+# A column holds 8 bytes for each row of a group, and a kilobyte of each group until the end: least for 2 million rows.
+ROW_GROUP = 16_000
 LARGEST_COHORT = 200_000_000  # values of a matrix that a method may ask for as a whole
 
 

@@ -13,7 +13,7 @@ from resig.inference.permutation import paired
 from resig.intake.samples import ALL_CELLS
 from resig.space.tissue import Tissue, lay_out
 from resig.tables import COLOCALISATION, COLOCALISATION_CONTRASTS, COLOCALISATION_SUMMARY
-from resig.textbook import benjamini_hochberg, normal_quantile, ranked, t_quantile
+from resig.textbook import benjamini_hochberg, normal_scores, t_quantile
 
 FEWEST_SPOTS, BLOCK = 30, 2_000_000
 DEFAULT_PAIR = ("dtc_fibro_senescence_sasp", "dtc_net_protease")
@@ -48,7 +48,7 @@ def together(first: np.ndarray, second: np.ndarray, tissue: Tissue, permutations
 def _map(values: np.ndarray, tissue: Tissue) -> np.ndarray:
     """Normal scores of places, averaged with their neighbours, centred and of length 1; zero where nothing varies."""
     gathered = tissue.gathered(values)
-    scores = normal_quantile((ranked(gathered) - 0.375) / (len(gathered) + 0.25))
+    scores = normal_scores(gathered)
     smooth = tissue.smoothed(scores - scores.mean())
     smooth = smooth - smooth.mean()
     length = float(np.sqrt((smooth**2).sum()))
