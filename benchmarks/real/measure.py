@@ -140,10 +140,7 @@ def planted(cohort: Expression, replicates: int, an_arm: int = 20, methods: Sequ
             moving = np.arange(plant.size) >= round(plant.size * (1 - plant.share))
             log[np.ix_(resistant, genes)] += plant.effect * spread[genes] * sign * moving
             sets[f"set{at}"] = {cohort.symbols[gene]: float(way) for gene, way in zip(genes, sign, strict=True)}
-        kept = log.std(axis=0) > 0
-        symbols = [symbol for symbol, stays in zip(cohort.symbols, kept, strict=True) if stays]
-        scored = score(log[:, kept], symbols, present(sets, symbols), methods)
-        for name, values in scored.items():
+        for name, values in score_varying(log, cohort.symbols, sets, methods).items():
             areas[name].append(auroc(values, resistant))
     for at, plant in enumerate(PLANTS):
         found = {name: np.array([each[at] for each in areas[name]]) for name in methods}
@@ -156,6 +153,15 @@ def planted(cohort: Expression, replicates: int, an_arm: int = 20, methods: Sequ
             "auroc": {name: number(values.mean()) for name, values in found.items()},
             "error": {name: number(values.std(ddof=1) / np.sqrt(replicates)) for name, values in found.items()},
         }
+
+
+def score_varying(
+    log: np.ndarray, symbols: Sequence[str], sets: Mapping[str, Mapping[str, float]], methods: Sequence[str]
+) -> dict[str, np.ndarray]:
+    """Score by the genes that vary."""
+    varies = log.std(axis=0) > 0
+    left = [symbol for symbol, stays in zip(symbols, varies, strict=True) if stays]
+    return score(log[:, varies], left, present(sets, left), methods)
 
 
 def log_width(cohort: Expression) -> int:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from data import Cells, Expression, present
-from measure import ORDINARY, Truth, arms
+from measure import ORDINARY, Truth, arms, score_varying
 from scores import SINGLE_CELL, auroc, number, score, spearman
 
 Result = dict[str, Any]
@@ -31,7 +31,7 @@ def shallow(cohort: Expression, truths: Sequence[Truth], sets: Sets) -> Iterator
     whole = score(cohort.log, cohort.symbols, everything, DENSE)
     for depth in (None, *DEPTHS):
         log = cohort.log if depth is None else np.log2(draw.poisson(fpkm / total * depth) * (total / depth) + 0.1)
-        found = whole if depth is None else _scored(log, cohort.symbols, everything)
+        found = whole if depth is None else score_varying(log, cohort.symbols, everything, DENSE)
         areas = {}
         for at, truth in enumerate(truths):
             rows, high = arms(cohort, truth)
@@ -47,22 +47,14 @@ def shallow(cohort: Expression, truths: Sequence[Truth], sets: Sets) -> Iterator
         }
 
 
-def _scored(log: np.ndarray, symbols: Sequence[str], sets: Sets) -> dict[str, np.ndarray]:
-    """Score by what still varies."""
-    varies = log.std(axis=0) > 0
-    left = [symbol for symbol, stays in zip(symbols, varies, strict=True) if stays]
-    return score(log[:, varies], left, present(sets, left), DENSE)
-
-
 def fewer_reads(found: Cells, sets: Mapping[str, Mapping[str, float]]) -> Iterator[Result]:
     """Yield the rank correlation of cells' scores with those of all reads, when a share of the reads is left."""
     draw = np.random.default_rng(14)
     sets = {name: each for name, each in present(sets, found.symbols).items() if len(each) >= 5}
-    methods = list(SPARSE)
-    whole = score(logged(found.counts), found.symbols, sets, methods)
+    whole = score(logged(found.counts), found.symbols, sets, SPARSE)
     for share in (0.75, 0.5, 0.25, 0.1):
-        thin = score(logged(draw.binomial(found.counts, share)), found.symbols, sets, methods)
-        rho = {name: spearman(whole[name], thin[name]) for name in methods}
+        thin = score(logged(draw.binomial(found.counts, share)), found.symbols, sets, SPARSE)
+        rho = {name: spearman(whole[name], thin[name]) for name in SPARSE}
         yield {
             "part": "fewer_reads",
             "cohort": found.name,
@@ -78,13 +70,12 @@ def fewer_cells(found: Cells, sets: Mapping[str, Mapping[str, float]], donor: st
     """Yield the rank correlation of donors' mean scores with those of all cells, when a few cells of each are left."""
     draw = np.random.default_rng(15)
     sets = {name: each for name, each in present(sets, found.symbols).items() if len(each) >= 5}
-    methods = list(SPARSE)
-    scored = score(logged(found.counts), found.symbols, sets, methods)
+    scored = score(logged(found.counts), found.symbols, sets, SPARSE)
     owner = found.obs[donor].astype(str).to_numpy()
     donors = np.unique(owner)
     means = {name: np.array([each[owner == one].mean(axis=0) for one in donors]) for name, each in scored.items()}
     for cells in (50, 20, 10, 5):
-        rho: dict[str, list[np.ndarray]] = {name: [] for name in methods}
+        rho: dict[str, list[np.ndarray]] = {name: [] for name in SPARSE}
         for _ in range(draws):
             rows = [draw.permutation(np.flatnonzero(owner == one))[:cells] for one in donors]
             for name, each in scored.items():
