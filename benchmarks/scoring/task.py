@@ -151,13 +151,14 @@ def our_task(asked: argparse.Namespace, sets: Sets) -> Task:
             engine = Engine(reader, universe, observations, scale, panel, list(sets), plan)
             if methods[0].name == "score_genes" and asked.out.with_suffix(".controls.json").exists():
                 engine.scorers["score_genes"] = _with_scanpys_controls(panel, asked.out.with_suffix(".controls.json"))
-            wholes = [at for at, name in enumerate(engine.columns) if name.endswith(f"__{methods[0].name}")]
-            scores = np.empty((reader.n_rows, len(wholes)))
+            parts = len(engine.columns) // len(methods) // len(sets)
+            wholes = slice(0, parts * len(sets), parts)  # of the first method
+            scores = np.empty((len(sets), reader.n_rows))
             done = 0
             for last, found in in_turn(engine.score_span, reader.spans(), threads):
-                scores[done:last] = found[wholes].T
+                scores[:, done:last] = found[wholes]
                 done = last
-            return scores
+            return scores.T
 
     return score
 

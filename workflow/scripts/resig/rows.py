@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import h5py
 import numpy as np
 
+from resig.allocator import keep_freed_memory
 from resig.errors import ResigError
 from resig.matrix import Matrix
 from resig.stored import ByLibrary, Even, Stored, open_stored
 
-SPAN_VALUES = 125_000  # what a span needs besides fits into the caches
+SPAN_VALUES = 250_000  # fewer: threads wait for each other; more: what a span needs besides outgrows the caches
 SPAN_VALUES_COMPRESSED = 2_000_000  # the chunks at both ends of a span are decoded twice
 SPAN_ROWS = 50_000  # where rows begin is looked up for so many at a time, and never held for all
 
@@ -140,6 +141,7 @@ class RowReader:
 @contextmanager
 def open_rows(matrix: Matrix, direct: bool = True) -> Iterator[RowReader]:
     """Open a matrix for reading by rows; `direct=False` leaves all reading to the HDF5 library."""
+    keep_freed_memory()
     with h5py.File(matrix.path, "r") as file:
         reader = RowReader(matrix, file, direct)
         try:

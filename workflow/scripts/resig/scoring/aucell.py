@@ -17,7 +17,7 @@ def prepare(panel: Panel) -> Scorer:
     parts, up_most, down_most = panel.parts(), largest_area(panel.n_up, n_top), largest_area(panel.n_down, n_top)
 
     def score(block: Block) -> Scores:
-        up, down = parts.sums(block, *areas(block, n_top))
+        up, down = parts.sums_of_groups(block, *areas(block, n_top))
         return difference(ratio(up, up_most), ratio(down, down_most), panel)
 
     return score
@@ -29,9 +29,8 @@ def top(n_genes: int) -> int:
 
 
 def areas(block: Block, n_top: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return what each entry adds to the area, and what a gene adds that is zero."""
-    of_groups = mean_area(block.groups.above, block.groups.ties, n_top)
-    return block.of_entries(of_groups), mean_area(block.zero_above, block.zeros, n_top)
+    """Return what a gene of each group adds to the area, and what one adds that is zero."""
+    return mean_area(block.groups.above, block.groups.ties, n_top), mean_area(block.zero_above, block.zeros, n_top)
 
 
 def mean_area(above: np.ndarray, ties: np.ndarray, n_top: int) -> np.ndarray:
@@ -51,7 +50,12 @@ def as_gene_sum(panel: Panel) -> GeneSum:
     """Return what each gene adds to the area, over the largest area of its part."""
     n_top, up = top(panel.n_genes), panel.weight > 0
     most = np.where(up, largest_area(panel.n_up, n_top)[panel.owner], largest_area(panel.n_down, n_top)[panel.owner])
-    return GeneSum(lambda block: areas(block, n_top), np.zeros(panel.n_genes), ratio(np.where(up, 1.0, -1.0), most))
+
+    def values(block: Block) -> tuple[np.ndarray, np.ndarray]:
+        of_groups, of_zero = areas(block, n_top)
+        return block.of_entries(of_groups), of_zero
+
+    return GeneSum(values, np.zeros(panel.n_genes), ratio(np.where(up, 1.0, -1.0), most))
 
 
 METHOD = Method(

@@ -74,11 +74,6 @@ class Block:
         """Rows of this block."""
         return len(self.start) - 1
 
-    @cached_property
-    def memo(self) -> dict[str, np.ndarray]:
-        """Room for values of entries that a score and its null share."""
-        return {}
-
     @property
     def has_negative(self) -> bool:
         """Tell whether any row has values below zero."""

@@ -21,6 +21,7 @@ TOO_MANY = -1
 DONE, UNORDERED, OUTSIDE = -1, -2, -3
 UNUSED = -1
 AT_ONCE = 4  # members of a gene that are added without asking how many there are
+FEW = 128  # so many groups are ordered by comparing each with each, without a jump that depends on values
 
 AS_STORED, LOG, LOG2 = range(3)
 
@@ -79,14 +80,15 @@ def rank_rows(
         n, n_wanted, n_groups = group_by_hash(*here, code_of, table, genes, groups, grouped, group_value, ties)
         if n_groups == TOO_MANY:
             n, n_wanted, n_groups = group_by_sorting(*here, code_of, genes, groups, grouped, group_value, ties)
+        for group in range(n_groups):
+            if not math.isfinite(group_value[group]):
+                return row
         order_descending(group_value, n_groups, order)
 
         scale = per / total if per > 0.0 and total > 0.0 else 1.0
         seen, below_zero, sum_, squares = 0, False, 0.0, 0.0
         for place in range(n_groups):
             group = order[place]
-            if not math.isfinite(group_value[group]):
-                return row
             if group_value[group] < 0.0 and not below_zero:
                 below_zero, zero_above[row] = True, seen
                 seen += n_genes - n
@@ -148,7 +150,7 @@ def group_by_hash(
     it does not the answer is TOO_MANY groups. Groups are numbered from `first_group` on.
     """
     keys, group_at, used = table
-    n, n_wanted, n_groups, full = 0, 0, 0, False
+    n, n_wanted, n_groups, full = 0, np.uint64(0), 0, False
     for at in range(values.shape[0]):
         value, code = np.float64(values[at]), code_of[np.uint32(columns[at])]
         if value == 0.0 or code == UNUSED:
@@ -170,10 +172,10 @@ def group_by_hash(
         count[np.uint32(group)] += 1
         n += 1
         wanted_gene[n_wanted], wanted_group[n_wanted] = code >> 1, first_group + group
-        n_wanted += code & 1
+        n_wanted += np.uint64(code & 1)
     for group in range(n_groups):
         keys[used[group]] = 0
-    return n, n_wanted, TOO_MANY if full else n_groups
+    return n, np.int64(n_wanted), TOO_MANY if full else n_groups
 
 
 @kernel
@@ -239,7 +241,14 @@ def sort_by_key(keys: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.nd
 
 @kernel
 def order_descending(value: np.ndarray, n: int, order: np.ndarray) -> None:
-    """Order groups by their values, highest first: a shell sort, for they are few or in order already."""
+    """Order groups by their values, which differ, highest first; many by a shell sort, for they are sorted already."""
+    if n <= FEW:
+        for at in range(n):
+            own, higher = value[at], 0
+            for other in range(n):
+                higher += value[other] > own
+            order[higher] = at
+        return
     for at in range(n):
         order[at] = at
     gap = 1
@@ -280,7 +289,8 @@ def add_members(
 def sum_over_members(
     entry_start: np.ndarray,
     entry_gene: np.ndarray,
-    entry_value: np.ndarray,
+    entry_place: np.ndarray,
+    value: np.ndarray,
     at_zero: np.ndarray,
     member_start: np.ndarray,
     member_set: np.ndarray,
@@ -288,15 +298,16 @@ def sum_over_members(
     total_weight: np.ndarray,
     sums: np.ndarray,
 ) -> None:
-    """Add up weight x value over the members of each set: entries have a value of their own, all other genes one."""
+    """Add up weight x value over the members of each set: an entry has the value at its place, other genes share one."""
     for row in range(entry_start.shape[0] - 1):
         own, usual = sums[row], at_zero[row]
         own[:] = 0.0
         if usual != 0.0:
             for each in range(total_weight.shape[0]):
                 own[each] = total_weight[each] * usual
-        for at in range(entry_start[row], entry_start[row + 1]):
-            gained = entry_value[at] - usual
+        for entry in range(entry_start[row], entry_start[row + 1]):
+            at = np.uint64(entry)
+            gained = value[np.uint32(entry_place[at])] - usual
             add_members(entry_gene[at], gained, member_start, member_set, member_weight, own)
 
 

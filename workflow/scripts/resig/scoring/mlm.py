@@ -47,7 +47,7 @@ class _Fit:
 
     def __call__(self, block: Block) -> np.ndarray:
         """Return the t-value of each set in each row."""
-        products = np.column_stack([block.log_sum, self.members.sums(block, block.log)])
+        products = np.column_stack([block.log_sum, self.members.sums_of_groups(block, block.groups.log)])
         t = np.full((block.n_rows, len(self.alone)), np.nan)
         if self.degrees > 0:
             t_of_coefficients(products, block.log_squares, self.inverse, float(self.degrees), t)

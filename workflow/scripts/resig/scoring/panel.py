@@ -63,9 +63,17 @@ class Members:
         `values` holds one value for each entry of the block; genes that are zero in a row count as `at_zero` of
         that row (0 where it is not given).
         """
+        return self._sums(block, np.arange(len(block.gene), dtype=np.int32), values, at_zero)
+
+    def sums_of_groups(self, block: Block, values: np.ndarray, at_zero: np.ndarray | None = None) -> np.ndarray:
+        """Return the same where entries of one group share a value: `values` holds one for each group."""
+        return self._sums(block, block.group, values, at_zero)
+
+    def _sums(self, block: Block, place: np.ndarray, values: np.ndarray, at_zero: np.ndarray | None) -> np.ndarray:
         usual = np.zeros(block.n_rows) if at_zero is None else at_zero
         sums = np.empty((block.n_rows, len(self.total) + AT_ONCE))
-        sum_over_members(block.start, block.gene, values, usual, self.start, self.column, self.weight, self.total, sums)
+        members = self.start, self.column, self.weight, self.total
+        sum_over_members(block.start, block.gene, place, values, usual, *members, sums)
         return sums[:, : len(self.total)]
 
 
@@ -78,10 +86,20 @@ class Parts:
     def sums(
         self, block: Block, values: np.ndarray, at_zero: np.ndarray | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return the sums over up members and over down members, each rows x sets."""
-        both = self.members.sums(block, values, at_zero)
-        half = both.shape[1] // 2
-        return both[:, :half], both[:, half:]
+        """Return the sums over up members and over down members, each rows x sets; a value for each entry."""
+        return halves(self.members.sums(block, values, at_zero))
+
+    def sums_of_groups(
+        self, block: Block, values: np.ndarray, at_zero: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the same where entries of one group share a value; a value for each group."""
+        return halves(self.members.sums_of_groups(block, values, at_zero))
+
+
+def halves(sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Split columns into those of up parts and those of down parts."""
+    half = sums.shape[1] // 2
+    return sums[:, :half], sums[:, half:]
 
 
 @dataclass(frozen=True)

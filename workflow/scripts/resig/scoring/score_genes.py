@@ -61,7 +61,7 @@ def against_controls(panel: Panel, controls: Sequence[np.ndarray]) -> Scorer:
     up_known, down_known = np.split(n_controls > 0, 2)
 
     def score(block: Block) -> Scores:
-        up, down = both.sums(block, block.log)
+        up, down = both.sums_of_groups(block, block.groups.log)
         return difference(np.where(up_known, up, np.nan), np.where(down_known, down, np.nan), panel)
 
     return score

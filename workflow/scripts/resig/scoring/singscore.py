@@ -12,16 +12,16 @@ def prepare(panel: Panel) -> Scorer:
     parts = panel.parts()
 
     def score(block: Block) -> Scores:
-        up, down = parts.sums(block, *lowest_ranks(block))
+        up, down = parts.sums_of_groups(block, *lowest_ranks(block))
         return difference(centred(up, panel.n_up, panel.n_genes), centred(down, panel.n_down, panel.n_genes), panel)
 
     return score
 
 
 def lowest_ranks(block: Block) -> tuple[np.ndarray, np.ndarray]:
-    """Return ascending ranks of entries and of genes that are zero; equal values share their lowest rank."""
+    """Return ascending ranks of groups and of genes that are zero; equal values share their lowest rank."""
     of_groups = block.n_genes - block.groups.above - block.groups.ties + 1.0
-    return block.of_entries(of_groups), block.n_genes - block.zero_above - block.zeros + 1.0
+    return of_groups, block.n_genes - block.zero_above - block.zeros + 1.0
 
 
 def centred(rank_sum: np.ndarray, size: np.ndarray, n_genes: int) -> np.ndarray:

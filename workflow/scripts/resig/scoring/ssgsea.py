@@ -20,7 +20,7 @@ def prepare(panel: Panel) -> Scorer:
         rank, at_zero = block.n_genes + 1 - block.groups.descending_rank, block.ascending_rank_of_zero
         weight, weight_at_zero = np.sqrt(np.sqrt(rank)), np.sqrt(np.sqrt(at_zero))
         ranks, weights, products = (
-            parts.sums(block, block.of_entries(of_groups), of_zero)
+            parts.sums_of_groups(block, of_groups, of_zero)
             for of_groups, of_zero in (
                 (rank, at_zero),
                 (weight, weight_at_zero),

@@ -17,25 +17,23 @@ def prepare(panel: Panel) -> Scorer:
     parts, up_room, down_room = panel.parts(), room(panel.n_up), room(panel.n_down)
 
     def score(block: Block) -> Scores:
-        up, down = parts.sums(block, gains(block))
+        up, down = parts.sums_of_groups(block, gains(block))
         return difference(part(up, panel.n_up, up_room), part(down, panel.n_down, down_room), panel)
 
     return score
 
 
 def gains(block: Block) -> np.ndarray:
-    """Return how far each entry stands above the last rank that counts.
+    """Return how far each group stands above the last rank that counts.
 
     Only values that are not zero are ranked, negative ones after all others; a gene that is zero, or ranks beyond
     the last, gains nothing. Equal values share their mean rank, and count or not as one.
     """
-    if "ucell" not in block.memo:
-        groups = block.groups
-        gained = MAX_RANK - groups.descending_rank
-        if block.has_negative:
-            gained += np.where(groups.log < 0, block.zeros[groups.row], 0)
-        block.memo["ucell"] = block.of_entries(np.maximum(gained, 0.0, out=gained))
-    return block.memo["ucell"]
+    groups = block.groups
+    gained = MAX_RANK - groups.descending_rank
+    if block.has_negative:
+        gained += np.where(groups.log < 0, block.zeros[groups.row], 0)
+    return np.maximum(gained, 0.0, out=gained)
 
 
 def room(size: np.ndarray) -> np.ndarray:
@@ -54,7 +52,7 @@ def as_gene_sum(panel: Panel) -> GeneSum:
     rooms = np.where(up, room(panel.n_up)[panel.owner], room(panel.n_down)[panel.owner])
 
     def values(block: Block) -> tuple[np.ndarray, np.ndarray]:
-        return gains(block), np.zeros(block.n_rows)
+        return block.of_entries(gains(block)), np.zeros(block.n_rows)
 
     return GeneSum(values, np.zeros(panel.n_genes), ratio(np.where(up, 1.0, -1.0), rooms))
 

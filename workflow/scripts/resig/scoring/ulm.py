@@ -17,7 +17,7 @@ def prepare(panel: Panel) -> Scorer:
     up_squares, down_squares = np.split(squares, 2)
 
     def score(block: Block) -> Scores:
-        up, down = parts.sums(block, block.log)
+        up, down = parts.sums_of_groups(block, block.groups.log)
         spread = block.log_squares - block.log_sum**2 / n
 
         def t_value(products: np.ndarray, weights: np.ndarray, squares: np.ndarray) -> np.ndarray:

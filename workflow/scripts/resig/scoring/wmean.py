@@ -13,7 +13,7 @@ def prepare(panel: Panel) -> Scorer:
     up_total, down_total = np.split(weighted.members.total, 2)
 
     def score(block: Block) -> Scores:
-        up, down = weighted.sums(block, block.log)
+        up, down = weighted.sums_of_groups(block, block.groups.log)
         return Scores(ratio(up - down, up_total + down_total), ratio(up, up_total), ratio(down, down_total))
 
     return score

@@ -14,7 +14,7 @@ def prepare(panel: Panel) -> Scorer:
     up_centre, down_centre = np.split(centres, 2)
 
     def score(block: Block) -> Scores:
-        up, down = scaled.sums(block, block.log)
+        up, down = scaled.sums_of_groups(block, block.groups.log)
         up, down = up - up_centre, down - down_centre
         return Scores(ratio(up - down, panel.n_up + panel.n_down), ratio(up, panel.n_up), ratio(down, panel.n_down))
 
