@@ -56,7 +56,7 @@ endure: $(READY) ## the long tests: a real Slurm with faults, runs that are inte
 	@$(BIN)/python tests/interruptions/run
 
 bench: $(READY) ## measure speed against peers, whether the statistics keep their word, methods and controls on real data
-	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python benchmarks/run.py --full
 	@$(BIN)/python benchmarks/calibration/run.py
 	@$(BIN)/python benchmarks/real/run.py
 

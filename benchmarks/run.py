@@ -2,7 +2,7 @@
 
     python benchmarks/run.py [--cells 50000] [--repeats 3] [--full] [--data DIR] [--threads 2]
 
-`--full` adds 200,000 cells beside the peers that need minutes rather than hours, and 1,000,000 cells of ours alone.
+`--full` adds 200,000 cells beside the peers, each of which runs once, and 1,000,000 cells of ours alone.
 Data are made once, from seeds, in DIR. A quick look: `--cells 2000 --repeats 1`. A long table in several sittings:
 `--add` keeps what was measured before in DIR and replaces what is measured anew.
 """
@@ -26,14 +26,15 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 Result = dict[str, Any]
 
-# method, ours, peer, whether sets are signed, largest number of cells that the peer is run on
+# peer, whether sets are signed, and by method what of ours is held against it
 PAIRS = [
-    ("UCell", "ours ucell_clipped", "pyucell", True, 200_000),
-    ("AUCell", "ours aucell", "decoupler aucell", False, 50_000),
-    ("score_genes", "ours score_genes", "scanpy score_genes", False, 50_000),
-    ("ulm", "ours ulm", "decoupler ulm", True, 200_000),
-    ("mlm", "ours mlm", "decoupler mlm", True, 50_000),
+    ("pyucell", True, {"UCell": "ours ucell_clipped"}),
+    ("decoupler aucell", False, {"AUCell": "ours aucell", "AUCell, its order of ties": "ours aucell_ordered"}),
+    ("scanpy score_genes", False, {"score_genes": "ours score_genes"}),
+    ("decoupler ulm", True, {"ulm": "ours ulm"}),
+    ("decoupler mlm", True, {"mlm": "ours mlm"}),
 ]
+METHODS = [method for _, _, ours in PAIRS for method in ours]
 EVERYTHING = "ucell,zmean,aucell,score_genes,singscore,ssgsea,ulm,mlm,wmean"
 ALONE = [
     ("reading alone (floor)", "floor"),
@@ -58,7 +59,7 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=500, help="bulk samples; 0 leaves bulk out")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--peer-repeats", type=int, help="as often as ours, unless said otherwise")
-    parser.add_argument("--methods", nargs="*", default=[pair[0] for pair in PAIRS], help="beside peers")
+    parser.add_argument("--methods", nargs="*", choices=METHODS, default=METHODS, help="beside peers")
     parser.add_argument("--alone", type=int, nargs="*", default=[], help="cells of ours alone, besides")
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--add", action="store_true")
@@ -70,7 +71,7 @@ def main() -> None:
     peer_repeats = asked.peer_repeats or asked.repeats
     for n_cells in asked.cells:
         bench.beside_peers(n_cells, asked.methods, asked.repeats, peer_repeats)
-        if asked.methods == [pair[0] for pair in PAIRS]:
+        if asked.methods == METHODS:
             bench.ours_alone(n_cells, asked.repeats)
             bench.compressed(n_cells, asked.repeats)
     if asked.samples:
@@ -101,9 +102,10 @@ class Bench:
     def beside_peers(self, n_cells: int, methods: list[str], repeats: int, peer_repeats: int) -> None:
         """Measure each peer and ours in turn."""
         cells, warm = self.cells(n_cells), self.cells(200)
-        for method, ours, peer, signed, most in PAIRS:
-            if n_cells <= most and method in methods:
-                self.pair(method, f"{n_cells:,} cells", ours, peer, cells, warm, signed, repeats, peer_repeats)
+        for peer, signed, ours in PAIRS:
+            asked = {method: task for method, task in ours.items() if method in methods}
+            if asked:
+                self.pair(peer, asked, f"{n_cells:,} cells", cells, warm, signed, repeats, peer_repeats)
 
     def bulk(self, n_samples: int, repeats: int, peer_repeats: int) -> None:
         """Measure ssGSEA on bulk samples."""
@@ -111,34 +113,37 @@ class Bench:
         for path, n in zip(paths, (n_samples, 10), strict=True):
             if not path.exists():
                 data.make_bulk(path, n)
-        self.pair(
-            "ssGSEA", f"{n_samples:,} samples", "ours ssgsea", "gseapy ssgsea", *paths, False, repeats, peer_repeats
-        )
+        ours = {"ssGSEA": "ours ssgsea"}
+        self.pair("gseapy ssgsea", ours, f"{n_samples:,} samples", *paths, False, repeats, peer_repeats)
 
     def pair(
         self,
-        method: str,
-        of: str,
-        ours: str,
         peer: str,
+        ours: dict[str, str],
+        of: str,
         path: Path,
         warm: Path,
         signed: bool,
         repeats: int,
         peer_repeats: int,
     ) -> None:
-        """Measure one peer and ours in turn, some times over."""
+        """Measure one peer, what of ours is held against it, and the floor in turn, some times over."""
         sets = self.signed if signed else self.unsigned
-        runs: dict[str, list[Result]] = {"peer": [], "ours": [], "floor": []}
+        tasks = {"peer": peer, **ours, "floor": "floor"}
+        runs: dict[str, list[Result]] = {each: [] for each in tasks}
+        said: dict[str, str] = {}
         for turn in range(repeats):
-            for side, name in (("peer", peer), ("ours", ours), ("floor", "floor")):
-                if side != "peer" or turn < peer_repeats:
-                    runs[side].append(self.run(name, path, warm, sets, side))
-        theirs, own = np.load(self.folder / "peer.npy"), np.load(self.folder / "ours.npy")
-        difference = np.nanmax(np.abs(theirs - own))
-        said = f"{difference:.1e} (mean score {np.nanmean(np.abs(theirs)):.2g})"
+            for each, task in tasks.items():
+                if each == "peer" and turn >= peer_repeats:
+                    continue
+                out = each if each in ("peer", "floor") else "ours"
+                runs[each].append(self.run(task, path, warm, sets, out))
+                if out == "ours":
+                    said[each] = difference(self.folder)
         (self.folder / "ours.controls.json").unlink(missing_ok=True)
-        self.keep(kind="peer", method=method, data=of, name=peer, difference=said, **runs)
+        for method in ours:
+            measured = {"peer": runs["peer"], "ours": runs[method], "floor": runs["floor"]}
+            self.keep(kind="peer", method=method, data=of, name=peer, difference=said[method], **measured)
 
     def ours_alone(self, n_cells: int, repeats: int) -> None:
         """Measure ours alone."""
@@ -193,6 +198,12 @@ class Bench:
         self.results[:] = [each for each in self.results if each not in same] + [result]
         kept = {"commands": self.commands, "results": self.results}
         self.kept.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+
+
+def difference(folder: Path) -> str:
+    """Say how far the scores of ours lie from those of the peer."""
+    theirs, own = np.load(folder / "peer.npy"), np.load(folder / "ours.npy")
+    return f"{np.nanmax(np.abs(theirs - own)):.1e} (mean score {np.nanmean(np.abs(theirs)):.2g})"
 
 
 def watch(pid: int, peak: list[float]) -> None:

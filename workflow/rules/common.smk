@@ -12,6 +12,7 @@ LIBRARY = [
     workflow.source_path(f"../scripts/resig/{module}.py")
     for module in (
         "__init__",
+        "allocator",
         "alterations/__init__",
         "alterations/association",
         "alterations/book",

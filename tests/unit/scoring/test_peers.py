@@ -116,6 +116,20 @@ def test_aucell_is_the_mean_of_decouplers_over_orders_of_ties(cells: sparse.csr_
     np.testing.assert_allclose(score_rows(cells[:6], sets, "aucell").whole, sums / n_orders / most, atol=0.015)
 
 
+@pytest.mark.parametrize("deepest", [3, 25, N_GENES])
+def test_ordered_aucell_is_decouplers_bit_by_bit(cells: sparse.csr_matrix, deepest: int) -> None:
+    """Among them cells with fewer genes than are looked at, where zeros fill the list, and one without any."""
+    import decoupler as dc
+
+    sets, values = unsigned(SETS), cells.toarray()
+    for row in values:
+        row[np.flatnonzero(row)[deepest:]] = 0
+    values[7] = 0
+    values[8:12] -= 1.5 * (values[8:12] > 2)
+    expected, _ = dc.mt.aucell(frame_of(values), net_of(sets), tmin=1, empty=False)
+    assert np.array_equal(score_rows(values, sets, "aucell_ordered").whole, expected[list(sets)].to_numpy())
+
+
 def test_score_genes_is_scanpys_given_its_controls(cells: sparse.csr_matrix) -> None:
     import scanpy as sc
     from scanpy.tools._score_genes import _score_genes_bins

@@ -52,7 +52,11 @@ def test_ranks_are_scipys(values: np.ndarray) -> None:
 
 
 @FEW
-@given(st.integers(0, 10**6), st.sampled_from([1, 767, 768, 769, 3000]), st.sampled_from([np.float32, np.float64]))
+@given(
+    st.integers(0, 10**6),
+    st.sampled_from([1, 128, 129, 767, 768, 769, 3000]),
+    st.sampled_from([np.float32, np.float64]),
+)
 def test_rows_with_many_distinct_values_are_ranked_alike(seed: int, n_levels: int, dtype: type) -> None:
     draw = np.random.default_rng(seed)
     values = draw.choice(draw.normal(0, 10.0 ** draw.integers(-3, 6), n_levels), (2, 2500)).astype(dtype)
@@ -61,7 +65,7 @@ def test_rows_with_many_distinct_values_are_ranked_alike(seed: int, n_levels: in
     assert np.array_equal(block.ascending_rank, stats.rankdata(values, axis=1)[block.row, block.gene])
 
 
-@pytest.mark.parametrize("name", BY_ROW)
+@pytest.mark.parametrize("name", [name for name in BY_ROW if name != "aucell_ordered"])  # the order is its point
 @FEW
 @given(values=matrices(levels), order=st.permutations(range(N_GENES)))
 def test_scores_do_not_follow_gene_order(name: str, values: np.ndarray, order: list[int]) -> None:
@@ -150,7 +154,7 @@ def test_files_are_equal_byte_by_byte(
         stored = write_h5ad(
             Path(folder) / "stored.h5ad", cells, index, compression=compression, chunks=(61,) if compression else None
         )
-        methods = ["zmean", "ucell", "aucell", "singscore", "ssgsea", "ulm", "mlm", "wmean", "score_genes"]
+        methods = [name for name in BY_ROW if name != "ucell_clipped"]
         first = score_file(plain, Path(folder) / "a.parquet", SETS, methods, units="counts")
         second = score_file(
             stored, Path(folder) / "b.parquet", SETS, methods, units="counts", span=span, threads=threads, direct=direct

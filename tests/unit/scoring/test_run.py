@@ -18,7 +18,7 @@ from toolbox import genes_of, log_cells, panel_of, random_sets, score_file, scor
 
 from resig import rows
 from resig.errors import ResigError
-from resig.scoring import METHODS, find_methods, inputs, load_method, run
+from resig.scoring import METHODS, aucell, find_methods, inputs, load_method, run
 from resig.scoring.inputs import Observations, Universe, build_panel, read_observations, read_signatures, read_universe
 from resig.scoring.panel import Panel
 from resig.scoring.progress import Progress
@@ -186,7 +186,10 @@ def test_cells_without_anything_have_defined_scores() -> None:
     assert np.allclose(found["singscore"], (1 - 4.5) / (N_GENES - 8) - 0.5), "all genes share the lowest rank"
     assert np.allclose(found["ssgsea"], 0) and np.allclose(found["wmean"], 0) and np.allclose(found["score_genes"], 0)
     assert np.isnan(found["ulm"]).all() and np.isnan(found["mlm"]).all(), "no line goes through a constant"
-    assert np.isfinite(found["aucell"]).all() and np.isfinite(found["zmean"]).all()
+    top = aucell.top(N_GENES)
+    chance = sum(top - rank for rank in range(1, top + 1)) / N_GENES
+    assert np.allclose(found["aucell"], 8 * chance / aucell.largest_area(np.array([8.0]), top)), "as random genes"
+    assert np.allclose(found["zmean"], (-genes.mean[:8] / genes.sd[:8]).mean())
 
 
 def test_a_set_larger_than_the_nonzeros_is_scored() -> None:

@@ -15,6 +15,7 @@ METHODS: dict[str, Method] = {
         ucell.METHOD,
         ucell.CLIPPED,
         aucell.METHOD,
+        aucell.ORDERED,
         score_genes.METHOD,
         singscore.METHOD,
         ssgsea.METHOD,

@@ -1,6 +1,7 @@
 """AUCell: how early the members appear among the highest genes of one cell, averaged over the order of ties."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -18,6 +19,20 @@ def prepare(panel: Panel) -> Scorer:
 
     def score(block: Block) -> Scores:
         up, down = parts.sums_of_groups(block, *areas(block, n_top))
+        return difference(ratio(up, up_most), ratio(down, down_most), panel)
+
+    return score
+
+
+def prepare_ordered(panel: Panel) -> Scorer:
+    """Do the same where no genes share a rank: of equal values the one comes first that decoupler shuffles to there."""
+    n_top = top(panel.n_genes)
+    parts, up_most, down_most = panel.parts(), largest_area(panel.n_up, n_top), largest_area(panel.n_down, n_top)
+    order = np.random.default_rng(0).choice(np.arange(panel.n_genes), panel.n_genes, replace=False)
+    of_ranks = np.arange(n_top - 1.0, 0.0, -1.0)
+
+    def score(block: Block) -> Scores:
+        up, down = parts.sums_in_order(block, order, of_ranks)
         return difference(ratio(up, up_most), ratio(down, down_most), panel)
 
     return score
@@ -67,4 +82,13 @@ METHOD = Method(
     needs="ranks",
     prepare=prepare,
     as_gene_sum=as_gene_sum,
+)
+
+ORDERED = replace(
+    METHOD,
+    name="aucell_ordered",
+    about="AUCell as decoupler gives it in memory, empty=False: ties in an order of genes, shuffled with its seed.",
+    prepare=prepare_ordered,
+    as_gene_sum=None,
+    all_genes=True,
 )

@@ -15,8 +15,7 @@ HASH_BITS = 11
 HASH_SIZE = 1 << HASH_BITS
 MOST_HASHED = 768  # a row with more distinct values is sorted instead
 DIGIT_BITS = 11
-DIGITS = 1 << DIGIT_BITS
-PASSES = 6  # 6 digits of 11 bits hold a key of 64
+DIGITS_OF_64_BITS, DIGITS_OF_A_GENE = 6, 2
 TOO_MANY = -1
 DONE, UNORDERED, OUTSIDE = -1, -2, -3
 UNUSED = -1
@@ -175,7 +174,7 @@ def group_by_hash(
         n_wanted += np.uint64(code & 1)
     for group in range(n_groups):
         keys[used[group]] = 0
-    return n, np.int64(n_wanted), TOO_MANY if full else n_groups
+    return n, int(np.int64(n_wanted)), TOO_MANY if full else n_groups
 
 
 @kernel
@@ -197,7 +196,7 @@ def group_by_sorting(
         if values[at] != 0.0 and code_of[columns[at]] != UNUSED:
             keys[n], places[n] = ~sortable(values[at]), at
             n += 1
-    keys, places = sort_by_key(keys[:n], places[:n])
+    keys, places = sort_by_key(keys[:n], places[:n], DIGIT_BITS, DIGITS_OF_64_BITS)
     group_of = np.empty(room, np.int32)
     n_groups = 0
     for at in range(n):
@@ -216,22 +215,22 @@ def group_by_sorting(
 
 
 @kernel
-def sort_by_key(keys: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Sort keys, and places with them, digit by digit; digits that all keys share are passed over."""
-    n = keys.shape[0]
-    other_keys, other_places, tally = np.empty(n, np.uint64), np.empty(n, np.int32), np.empty(DIGITS, np.int64)
-    for turn in range(PASSES):
-        shift = np.uint64(DIGIT_BITS * turn)
+def sort_by_key(keys: np.ndarray, places: np.ndarray, bits: int, n_digits: int) -> tuple[np.ndarray, np.ndarray]:
+    """Sort keys, and places with them, by digits of some bits; digits that all keys share are passed over."""
+    n, mask = keys.shape[0], np.uint64((1 << bits) - 1)
+    other_keys, other_places, tally = np.empty(n, np.uint64), np.empty(n, np.int32), np.empty(1 << bits, np.int64)
+    for turn in range(n_digits):
+        shift = np.uint64(bits * turn)
         tally[:] = 0
         for at in range(n):
-            tally[(keys[at] >> shift) & np.uint64(DIGITS - 1)] += 1
-        if n == 0 or tally[(keys[0] >> shift) & np.uint64(DIGITS - 1)] == n:
+            tally[(keys[at] >> shift) & mask] += 1
+        if n == 0 or tally[(keys[0] >> shift) & mask] == n:
             continue
         before = 0
-        for digit in range(DIGITS):
+        for digit in range(1 << bits):
             before, tally[digit] = before + tally[digit], before
         for at in range(n):
-            to = (keys[at] >> shift) & np.uint64(DIGITS - 1)
+            to = (keys[at] >> shift) & mask
             other_keys[tally[to]], other_places[tally[to]] = keys[at], places[at]
             tally[to] += 1
         keys, other_keys = other_keys, keys
@@ -298,7 +297,7 @@ def sum_over_members(
     total_weight: np.ndarray,
     sums: np.ndarray,
 ) -> None:
-    """Add up weight x value over the members of each set: an entry has the value at its place, other genes share one."""
+    """Add up weight x value over members: an entry has the value at its place, genes that are zero share one."""
     for row in range(entry_start.shape[0] - 1):
         own, usual = sums[row], at_zero[row]
         own[:] = 0.0
@@ -309,6 +308,55 @@ def sum_over_members(
             at = np.uint64(entry)
             gained = value[np.uint32(entry_place[at])] - usual
             add_members(entry_gene[at], gained, member_start, member_set, member_weight, own)
+
+
+@kernel
+def sum_over_members_in_order(
+    entry_start: np.ndarray,
+    entry_gene: np.ndarray,
+    entry_group: np.ndarray,
+    group_start: np.ndarray,
+    group_above: np.ndarray,
+    zero_above: np.ndarray,
+    gene_at: np.ndarray,
+    position_of: np.ndarray,
+    value_of_rank: np.ndarray,
+    member_start: np.ndarray,
+    member_set: np.ndarray,
+    member_weight: np.ndarray,
+    sums: np.ndarray,
+) -> None:
+    """Add up weight x value of rank over the members of each set, where no genes share a rank.
+
+    Of equal values that gene comes first whose position is the lower one. `value_of_rank` begins with the highest
+    gene; those further down than it is long count nothing. Entries are those of all genes that are not zero.
+    """
+    n_ranks, bits = value_of_rank.shape[0], 1
+    while 1 << (bits * DIGITS_OF_A_GENE) < gene_at.shape[0]:
+        bits += 1
+    for row in range(entry_start.shape[0] - 1):
+        own, first, last = sums[row], entry_start[row], entry_start[row + 1]
+        own[:] = 0.0
+        positions, groups = np.empty(last - first, np.uint64), entry_group[first:last] - group_start[row]
+        for at in range(last - first):
+            positions[at] = position_of[entry_gene[first + at]]
+        positions, groups = sort_by_key(positions, groups.astype(np.int32), bits, DIGITS_OF_A_GENE)
+        next_rank = group_above[group_start[row] : group_start[row + 1]].copy()
+        for at in range(last - first):
+            rank = next_rank[groups[at]]
+            next_rank[groups[at]] += 1
+            if rank < n_ranks:
+                gene = gene_at[positions[at]]
+                add_members(gene, value_of_rank[rank], member_start, member_set, member_weight, own)
+        rank, at = zero_above[row], 0
+        for position in range(gene_at.shape[0]):
+            if rank >= n_ranks:
+                break
+            if at < last - first and positions[at] == position:
+                at += 1
+            else:
+                add_members(gene_at[position], value_of_rank[rank], member_start, member_set, member_weight, own)
+                rank += 1
 
 
 @kernel

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from resig.scoring.block import Block
-from resig.scoring.kernels import AT_ONCE, sum_over_members
+from resig.scoring.kernels import AT_ONCE, sum_over_members, sum_over_members_in_order
 
 
 def seed_of(*parts: object) -> int:
@@ -69,12 +69,25 @@ class Members:
         """Return the same where entries of one group share a value: `values` holds one for each group."""
         return self._sums(block, block.group, values, at_zero)
 
+    def sums_in_order(self, block: Block, order: np.ndarray, value_of_rank: np.ndarray) -> np.ndarray:
+        """Return the sum of weight x value of rank, where equal values are ranked in this order of genes.
+
+        `value_of_rank` begins with the highest gene; those further down than it is long count nothing. The block must
+        have entries of all genes.
+        """
+        entries, groups, sums = (block.start, block.gene, block.group), block.groups, self._room(block)
+        ranked = groups.start, groups.above, block.zero_above, order, np.argsort(order), value_of_rank
+        sum_over_members_in_order(*entries, *ranked, self.start, self.column, self.weight, sums)
+        return sums[:, : len(self.total)]
+
     def _sums(self, block: Block, place: np.ndarray, values: np.ndarray, at_zero: np.ndarray | None) -> np.ndarray:
-        usual = np.zeros(block.n_rows) if at_zero is None else at_zero
-        sums = np.empty((block.n_rows, len(self.total) + AT_ONCE))
+        usual, sums = np.zeros(block.n_rows) if at_zero is None else at_zero, self._room(block)
         members = self.start, self.column, self.weight, self.total
         sum_over_members(block.start, block.gene, place, values, usual, *members, sums)
         return sums[:, : len(self.total)]
+
+    def _room(self, block: Block) -> np.ndarray:
+        return np.empty((block.n_rows, len(self.total) + AT_ONCE))
 
 
 @dataclass(frozen=True)
@@ -94,6 +107,12 @@ class Parts:
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the same where entries of one group share a value; a value for each group."""
         return halves(self.members.sums_of_groups(block, values, at_zero))
+
+    def sums_in_order(
+        self, block: Block, order: np.ndarray, value_of_rank: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return sums of values of ranks, where equal values are ranked in an order of genes."""
+        return halves(self.members.sums_in_order(block, order, value_of_rank))
 
 
 def halves(sums: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
