@@ -177,7 +177,10 @@ class Bench:
         command = [sys.executable, HERE / "scoring" / "task.py", name, path, sets, self.folder / f"{out}.npy"]
         command += ["--threads", str(self.threads), "--warm", warm]
         began = time.perf_counter()
-        process = subprocess.Popen([str(each) for each in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        process = subprocess.Popen(
+            [str(each) for each in command], env=usual, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
         peak = [0.0]
         watcher = threading.Thread(target=watch, args=(process.pid, peak))
         watcher.start()

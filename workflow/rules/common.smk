@@ -34,6 +34,7 @@ LIBRARY = [
         "alterations/run",
         "alterations/take",
         "alterations/who",
+        "arrow",
         "assays/__init__",
         "assays/contrast",
         "assays/evidence",

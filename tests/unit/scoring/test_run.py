@@ -350,14 +350,30 @@ def score_file_with_wrong_genes(cells: Path, target: Path) -> None:
     score_dataset(cells, "log", "bulk", universe, names, panel, ["S"], Plan([METHODS["wmean"]]), target)
 
 
-def test_a_scoring_job_imports_nothing_heavy() -> None:
-    code = (
-        "import sys; import resig.scoring.run, resig.scoring.inputs; "
-        "heavy = {'pandas', 'anndata', 'scanpy', 'decoupler', 'pyucell', 'gseapy', 'statsmodels', 'matplotlib'}; "
-        "print(sorted(heavy & set(sys.modules)))"
-    )
+def test_a_scoring_job_imports_nothing_heavy(cells: Path, tmp_path: Path) -> None:
+    """pyarrow imports pandas where it is asked to convert."""
+    pq.write_table(pa.table({"observation": [f"c{at}" for at in range(50)], "row": range(50)}), tmp_path / "o.parquet")
+    code = f"""
+import sys
+import numpy as np
+from resig.scoring import METHODS
+from resig.scoring.inputs import Universe, read_observations
+from resig.scoring.panel import Genes, Panel
+from resig.scoring.run import Plan, gather_scores, score_dataset
+genes = Genes(list("abc"), np.ones(3), np.ones(3), np.ones(3))
+panel = Panel(["S"], genes, np.arange(3), np.zeros(3, int), np.ones(3))
+universe = Universe(genes, np.where(np.arange({N_GENES}) < 3, np.arange({N_GENES}), -1).astype(np.int32))
+observations, plan = read_observations("{tmp_path}/o.parquet", 50), Plan([METHODS["ucell"], METHODS["zmean"]])
+shards = [f"{tmp_path}/{{number}}.parquet" for number in (1, 2)]
+for number, shard in enumerate(shards, 1):
+    score_dataset("{cells}", "log", "bulk", universe, observations, panel, ["S"], plan, shard, shard=(number, 2))
+gather_scores(shards, "{tmp_path}/all.parquet")
+heavy = {{"pandas", "anndata", "scanpy", "decoupler", "pyucell", "gseapy", "statsmodels", "matplotlib"}}
+print(sorted(heavy & set(sys.modules)))
+"""
     done = subprocess.run([sys.executable, "-c", code], env=without_home(PYTHONPATH=str(SCRIPTS)), capture_output=True)
     assert done.stdout.decode().strip() == "[]", done.stderr
+    assert pq.read_table(tmp_path / "all.parquet").num_rows == 50
 
 
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

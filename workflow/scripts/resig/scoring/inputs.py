@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from resig.arrow import as_type, numbers
 from resig.errors import ResigError
 from resig.scoring.panel import Genes, Panel
 
@@ -56,7 +57,7 @@ class Names:
     """Names that are taken one after the other, so many at a time."""
 
     def __init__(self, batches: Iterable[pa.Array], first: int) -> None:
-        self.batches, self.left = iter(batches), pa.array([], pa.string())
+        self.batches, self.left = iter(batches), pa.nulls(0, pa.string())
         while first > len(self.left):
             first -= len(self.left)
             self.left = next(self.batches)
@@ -98,12 +99,12 @@ def read_observations(path: Path_, n_rows: int) -> Observations:
     """Read observations.parquet: the rows in use now, their names when they are asked for."""
     place, done, latest = np.full(n_rows, -1, np.int32), 0, -1
     for batch in _batches(path, "row"):
-        row = batch.to_numpy(zero_copy_only=False).astype(np.int64)
+        row = numbers(batch, pa.int64())
         if (np.diff(row, prepend=latest) <= 0).any():
             raise ResigError("its rows are not in the order of the matrix", where=str(path), todo="run intake again")
         place[row] = np.arange(done, done + len(row))
         done, latest = done + len(row), int(row[-1])
-    return Observations(lambda: (names.cast(pa.string()) for names in _batches(path, "observation")), place)
+    return Observations(lambda: (as_type(names, pa.string()) for names in _batches(path, "observation")), place)
 
 
 def _batches(path: Path_, column: str) -> Iterator[pa.Array]:

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from resig.arrow import column_of, numbers
 from resig.errors import ResigError
 from resig.files import whole_file
 from resig.matrix import open_matrix
@@ -90,7 +91,7 @@ def gather_scores(shards: Sequence[Path_], target: Path_) -> None:
                     )
                 for group in range(part.num_row_groups):
                     rows = part.read_row_group(group).combine_chunks()
-                    scores = np.array([column.to_numpy() for column in rows.columns[1:]])
+                    scores = np.array([numbers(column.chunk(0), pa.float64()) for column in rows.columns[1:]])
                     file.add(rows["observation"].combine_chunks(), scores.reshape(len(schema) - 1, rows.num_rows))
 
 
@@ -315,6 +316,6 @@ class ScoreFile:
         if not self.filled:
             return
         values = [pa.concat_arrays(self.names)]
-        values += [pa.array(column[: self.filled]) for column in self.scores]
+        values += [column_of(column[: self.filled]) for column in self.scores]
         self.writer.write_table(pa.Table.from_arrays(values, schema=self.schema), row_group_size=ROW_GROUP)
         self.names, self.filled = [], 0
