@@ -82,6 +82,7 @@ class CellNull:
             self.drawn.start,
             self.drawn.column,
             self.drawn.weight,
+            self.drawn.lanes,
             self.drawn.total,
             self.drawn_base,
             self.draws,

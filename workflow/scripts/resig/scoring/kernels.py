@@ -19,7 +19,6 @@ DIGITS_OF_64_BITS, DIGITS_OF_A_GENE = 6, 2
 TOO_MANY = -1
 DONE, UNORDERED, OUTSIDE = -1, -2, -3
 UNUSED = -1
-AT_ONCE = 4  # members of a gene that are added without asking how many there are
 FEW = 128  # so many groups are ordered by comparing each with each, without a jump that depends on values
 
 AS_STORED, LOG, LOG2 = range(3)
@@ -270,16 +269,18 @@ def add_members(
     member_start: np.ndarray,
     member_set: np.ndarray,
     member_weight: np.ndarray,
+    lanes: tuple[int, ...],
     own: np.ndarray,
 ) -> None:
-    """Add weight x value of one gene to the sum of each of its sets, AT_ONCE members at a time.
+    """Add weight x value of one gene to the sum of each of its sets, as many members at a time as there are lanes.
 
     Most genes are in one set or in a few. To take them one by one is a jump for each that no processor foresees; to
-    take so many, some of which go to columns that nobody reads, is hardly ever one.
+    take so many, some of which go to columns that nobody reads, is hardly ever one. `lanes` is a tuple so that their
+    number is known when this is compiled.
     """
     for some in range(member_start[np.uint32(gene)], member_start[np.uint32(gene) + np.uint32(1)]):
-        member = np.uint64(some) * np.uint64(AT_ONCE)
-        for step in range(AT_ONCE):
+        member = np.uint64(some) * np.uint64(len(lanes))
+        for step in range(len(lanes)):
             at = member + np.uint64(step)
             own[member_set[at]] += member_weight[at] * gained
 
@@ -294,6 +295,7 @@ def sum_over_members(
     member_start: np.ndarray,
     member_set: np.ndarray,
     member_weight: np.ndarray,
+    lanes: tuple[int, ...],
     total_weight: np.ndarray,
     sums: np.ndarray,
 ) -> None:
@@ -307,7 +309,7 @@ def sum_over_members(
         for entry in range(entry_start[row], entry_start[row + 1]):
             at = np.uint64(entry)
             gained = value[np.uint32(entry_place[at])] - usual
-            add_members(entry_gene[at], gained, member_start, member_set, member_weight, own)
+            add_members(entry_gene[at], gained, member_start, member_set, member_weight, lanes, own)
 
 
 @kernel
@@ -324,6 +326,7 @@ def sum_over_members_in_order(
     member_start: np.ndarray,
     member_set: np.ndarray,
     member_weight: np.ndarray,
+    lanes: tuple[int, ...],
     sums: np.ndarray,
 ) -> None:
     """Add up weight x value of rank over the members of each set, where no genes share a rank.
@@ -347,7 +350,7 @@ def sum_over_members_in_order(
             next_rank[groups[at]] += 1
             if rank < n_ranks:
                 gene = gene_at[positions[at]]
-                add_members(gene, value_of_rank[rank], member_start, member_set, member_weight, own)
+                add_members(gene, value_of_rank[rank], member_start, member_set, member_weight, lanes, own)
         rank, at = zero_above[row], 0
         for position in range(gene_at.shape[0]):
             if rank >= n_ranks:
@@ -355,7 +358,7 @@ def sum_over_members_in_order(
             if at < last - first and positions[at] == position:
                 at += 1
             else:
-                add_members(gene_at[position], value_of_rank[rank], member_start, member_set, member_weight, own)
+                add_members(gene_at[position], value_of_rank[rank], member_start, member_set, member_weight, lanes, own)
                 rank += 1
 
 
@@ -435,6 +438,7 @@ def count_as_high(
     member_start: np.ndarray,
     member_set: np.ndarray,
     member_weight: np.ndarray,
+    lanes: tuple[int, ...],
     total_weight: np.ndarray,
     base: np.ndarray,
     n_draws: int,
@@ -442,13 +446,13 @@ def count_as_high(
     counts: np.ndarray,
 ) -> None:
     """Count for each set and row how many of its `n_draws` drawn sets score as high as itself, up to rounding."""
-    sums = np.zeros(total_weight.shape[0] + AT_ONCE)
+    sums = np.zeros(total_weight.shape[0] + len(lanes))
     for row in range(entry_start.shape[0] - 1):
         for each in range(total_weight.shape[0]):
             sums[each] = base[each] + total_weight[each] * at_zero[row]
         for at in range(entry_start[row], entry_start[row + 1]):
             gained = entry_value[at] - at_zero[row]
-            add_members(entry_gene[at], gained, member_start, member_set, member_weight, sums)
+            add_members(entry_gene[at], gained, member_start, member_set, member_weight, lanes, sums)
         for each in range(observed.shape[1]):
             bar = observed[row, each] - 1e-9 * (1.0 + abs(observed[row, each]))
             n = 0

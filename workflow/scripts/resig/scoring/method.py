@@ -77,8 +77,13 @@ class Method:
 def difference(up: np.ndarray, down: np.ndarray, panel: Panel) -> Scores:
     """Combine parts as up minus down; a part without members counts as 0 in the whole and is NaN by itself."""
     has_up, has_down = panel.n_up > 0, panel.n_down > 0
-    whole = np.where(has_up, up, 0.0) - np.where(has_down, down, 0.0)
-    return Scores(whole, np.where(has_up, up, np.nan), np.where(has_down, down, np.nan))
+    whole = known(up, has_up, 0.0) - known(down, has_down, 0.0)
+    return Scores(whole, known(up, has_up, np.nan), known(down, has_down, np.nan))
+
+
+def known(values: np.ndarray, has: np.ndarray, otherwise: float) -> np.ndarray:
+    """Return values where there are members, and something else where there are none."""
+    return values if has.all() else np.where(has, values, otherwise)
 
 
 def ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:

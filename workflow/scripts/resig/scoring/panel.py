@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from resig.scoring.block import Block
-from resig.scoring.kernels import AT_ONCE, sum_over_members, sum_over_members_in_order
+from resig.scoring.kernels import sum_over_members, sum_over_members_in_order
 
 
 def seed_of(*parts: object) -> int:
@@ -30,17 +30,22 @@ class Genes:
         return len(self.symbols)
 
 
+FEW_LANES, LANES = (0, 1), (0, 1, 2, 3)
+FEW_BEYOND = 0.05
+
+
 @dataclass(frozen=True)
 class Members:
     """Weighted members of some sets, ready to be summed over.
 
-    They come in bundles of AT_ONCE: those of gene g are `start[g]:start[g + 1]`. What fills a gene's last bundle has
-    no weight, and columns after all others.
+    They come in bundles of as many as there are lanes: those of gene g are `start[g]:start[g + 1]`. What fills a gene's
+    last bundle has no weight, and columns after all others. Two lanes are enough where hardly a gene has more members.
     """
 
     start: np.ndarray
     column: np.ndarray
     weight: np.ndarray
+    lanes: tuple[int, ...]
     total: np.ndarray
 
     @classmethod
@@ -48,14 +53,15 @@ class Members:
         """Order members by gene."""
         order = np.argsort(gene, kind="stable")
         counts = np.bincount(gene, minlength=n_genes)
-        bundles = np.concatenate([[0], np.cumsum(-(-counts // AT_ONCE))]).astype(np.uint32)
+        lanes = FEW_LANES if (counts > len(FEW_LANES)).sum() <= FEW_BEYOND * (counts > 0).sum() else LANES
+        bundles = np.concatenate([[0], np.cumsum(-(-counts // len(lanes)))]).astype(np.uint32)
         before = np.cumsum(counts) - counts
-        place = AT_ONCE * bundles[gene[order]].astype(np.int64) + np.arange(len(order)) - before[gene[order]]
-        columns = n_columns + np.tile(np.arange(AT_ONCE, dtype=np.uint32), int(bundles[-1]))
+        place = len(lanes) * bundles[gene[order]].astype(np.int64) + np.arange(len(order)) - before[gene[order]]
+        columns = n_columns + np.tile(lanes, int(bundles[-1]))
         weights = np.zeros(len(columns))
         columns[place], weights[place] = column[order], weight[order]
         total = np.bincount(column, weights=weight, minlength=n_columns).astype(np.float64)
-        return cls(bundles, columns.astype(np.uint32), weights, total)
+        return cls(bundles, columns.astype(np.uint32), weights, lanes, total)
 
     def sums(self, block: Block, values: np.ndarray, at_zero: np.ndarray | None = None) -> np.ndarray:
         """Return rows x sets: the sum of weight x value over members.
@@ -77,17 +83,17 @@ class Members:
         """
         entries, groups, sums = (block.start, block.gene, block.group), block.groups, self._room(block)
         ranked = groups.start, groups.above, block.zero_above, order, np.argsort(order), value_of_rank
-        sum_over_members_in_order(*entries, *ranked, self.start, self.column, self.weight, sums)
+        sum_over_members_in_order(*entries, *ranked, self.start, self.column, self.weight, self.lanes, sums)
         return sums[:, : len(self.total)]
 
     def _sums(self, block: Block, place: np.ndarray, values: np.ndarray, at_zero: np.ndarray | None) -> np.ndarray:
         usual, sums = np.zeros(block.n_rows) if at_zero is None else at_zero, self._room(block)
-        members = self.start, self.column, self.weight, self.total
+        members = self.start, self.column, self.weight, self.lanes, self.total
         sum_over_members(block.start, block.gene, place, values, usual, *members, sums)
         return sums[:, : len(self.total)]
 
     def _room(self, block: Block) -> np.ndarray:
-        return np.empty((block.n_rows, len(self.total) + AT_ONCE))
+        return np.empty((block.n_rows, len(self.total) + len(self.lanes)))
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,9 @@ def room(size: np.ndarray) -> np.ndarray:
 
 def part(gained: np.ndarray, size: np.ndarray, room: np.ndarray) -> np.ndarray:
     """Bring what members gained to the scale of UCell; NaN for sets as large as the ranks that count."""
-    return 1.0 - ratio(room - gained, room)
+    score = room - gained
+    score /= np.where(room > 0, room, np.nan)
+    return np.subtract(1.0, score, out=score)
 
 
 def as_gene_sum(panel: Panel) -> GeneSum:
