@@ -1,7 +1,8 @@
 """Memory that comes and goes by megabytes, as spans of rows do, is kept for the next span.
 
-The C library gives such memory back to the system and asks for it anew, page by page: a third of the time of a first
-pass over 50,000 cells (benchmarks). This tells the one of Linux to keep some; elsewhere nothing happens.
+The C library gives such memory back to the system and asks for it anew, page by page: a quarter of the time of a first
+pass over 50,000 cells (AUCell, two threads: 0.49 s, and 0.36 s with this; medians of six runs in turn). This tells the
+library of GNU to keep some; elsewhere nothing happens.
 """
 
 import ctypes

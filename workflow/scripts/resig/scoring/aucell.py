@@ -7,7 +7,7 @@ import numpy as np
 
 from resig.scoring.block import Block
 from resig.scoring.method import GeneSum, Method, Scorer, Scores, difference, ratio
-from resig.scoring.panel import Panel
+from resig.scoring.panel import Order, Panel
 
 TOP_SHARE = 0.05
 
@@ -28,7 +28,7 @@ def prepare_ordered(panel: Panel) -> Scorer:
     """Do the same where no genes share a rank: of equal values the one comes first that decoupler shuffles to there."""
     n_top = top(panel.n_genes)
     parts, up_most, down_most = panel.parts(), largest_area(panel.n_up, n_top), largest_area(panel.n_down, n_top)
-    order = np.random.default_rng(0).choice(np.arange(panel.n_genes), panel.n_genes, replace=False)
+    order = Order(np.random.default_rng(0).choice(np.arange(panel.n_genes), panel.n_genes, replace=False))
     of_ranks = np.arange(n_top - 1.0, 0.0, -1.0)
 
     def score(block: Block) -> Scores:

@@ -75,14 +75,14 @@ class Members:
         """Return the same where entries of one group share a value: `values` holds one for each group."""
         return self._sums(block, block.group, values, at_zero)
 
-    def sums_in_order(self, block: Block, order: np.ndarray, value_of_rank: np.ndarray) -> np.ndarray:
+    def sums_in_order(self, block: Block, order: "Order", value_of_rank: np.ndarray) -> np.ndarray:
         """Return the sum of weight x value of rank, where equal values are ranked in this order of genes.
 
         `value_of_rank` begins with the highest gene; those further down than it is long count nothing. The block must
         have entries of all genes.
         """
         entries, groups, sums = (block.start, block.gene, block.group), block.groups, self._room(block)
-        ranked = groups.start, groups.above, block.zero_above, order, np.argsort(order), value_of_rank
+        ranked = groups.start, groups.above, block.zero_above, order.gene_at, order.position_of, value_of_rank
         sum_over_members_in_order(*entries, *ranked, self.start, self.column, self.weight, self.lanes, sums)
         return sums[:, : len(self.total)]
 
@@ -94,6 +94,18 @@ class Members:
 
     def _room(self, block: Block) -> np.ndarray:
         return np.empty((block.n_rows, len(self.total) + len(self.lanes)))
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order of genes, and the position of each gene in it."""
+
+    gene_at: np.ndarray
+
+    @cached_property
+    def position_of(self) -> np.ndarray:
+        """Position of each gene."""
+        return np.argsort(self.gene_at)
 
 
 @dataclass(frozen=True)
@@ -114,9 +126,7 @@ class Parts:
         """Return the same where entries of one group share a value; a value for each group."""
         return halves(self.members.sums_of_groups(block, values, at_zero))
 
-    def sums_in_order(
-        self, block: Block, order: np.ndarray, value_of_rank: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def sums_in_order(self, block: Block, order: "Order", value_of_rank: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return sums of values of ranks, where equal values are ranked in an order of genes."""
         return halves(self.members.sums_in_order(block, order, value_of_rank))
 
