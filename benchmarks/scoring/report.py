@@ -142,6 +142,8 @@ MEANING = """- **Times the floor**: beside the time to read the same bytes (valu
   order of (shuffled) genes; `aucell_ordered` takes that order and gives the same bits. score_genes was given the
   controls that scanpy drew. ssGSEA likewise averages over ties where gseapy takes the later gene first; with gseapy's
   order they are equal (tests).
+- **Files** are in the page cache when a run begins: they are read through before it, outside of its time. From a cold
+  disk everybody waits for the disk besides.
 - **Noise**: smallest and largest run stand beside each median. The floor was measured anew for each row.
 - 1,000,000 cells are 200,000 distinct ones five times over.
 """
