@@ -23,6 +23,7 @@ from toolbox import (
 )
 
 from resig.scoring import METHODS
+from resig.scoring.panel import Members
 from resig.units import to_log
 
 FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -91,6 +92,23 @@ def test_scores_do_not_follow_other_sets_or_rows(name: str, values: np.ndarray) 
         alone = score_rows(values[:1], {each: SETS[each]}, name, genes)
         assert np.array_equal(alone.whole[:, 0], together.whole[:1, at], equal_nan=True)
         assert np.array_equal(alone.up[:, 0], together.up[:1, at], equal_nan=True)
+
+
+@pytest.mark.parametrize(("n_sets", "lanes"), [(3, 2), (60, 4)])
+@FEW
+@given(values=matrices(levels), weight=st.sampled_from([1.0, 2.0]))
+def test_sums_are_those_of_a_matrix_product(n_sets: int, lanes: int, values: np.ndarray, weight: float) -> None:
+    """Few or many sets that overlap, members that weigh 1 or more: sums of whole numbers are exact."""
+    draw = np.random.default_rng(n_sets)
+    sets = np.array([draw.permutation(N_GENES) < (4 if lanes == 2 else 12) for _ in range(n_sets)])
+    column, gene = np.nonzero(sets)
+    members = Members.of(gene, column, np.full(len(gene), weight), N_GENES, n_sets)
+    assert len(members.lanes) == lanes and (members.weight is None) == (weight == 1.0)
+    whole, block = np.round(values * 4), block_of(sparse.csr_matrix(np.round(values * 4)))
+    for at_zero in (None, np.arange(len(values)) + 3.0):
+        expected = np.where(whole == 0, 0 if at_zero is None else at_zero[:, None], whole) @ sets.T * weight
+        assert np.array_equal(members.sums_of_groups(block, block.groups.log, at_zero), expected)
+        assert np.array_equal(members.sums(block, block.log, at_zero), expected)
 
 
 @FEW

@@ -268,11 +268,11 @@ def add_members(
     gained: float,
     member_start: np.ndarray,
     member_set: np.ndarray,
-    member_weight: np.ndarray,
+    member_weight: np.ndarray | None,
     lanes: tuple[int, ...],
     own: np.ndarray,
 ) -> None:
-    """Add weight x value of one gene to the sum of each of its sets, as many members at a time as there are lanes.
+    """Add weight x value (no weights: the value) of one gene to the sum of each of its sets, a lane a member.
 
     Most genes are in one set or in a few. To take them one by one is a jump for each that no processor foresees; to
     take so many, some of which go to columns that nobody reads, is hardly ever one. `lanes` is a tuple so that their
@@ -282,7 +282,10 @@ def add_members(
         member = np.uint64(some) * np.uint64(len(lanes))
         for step in range(len(lanes)):
             at = member + np.uint64(step)
-            own[member_set[at]] += member_weight[at] * gained
+            if member_weight is None:
+                own[member_set[at]] += gained
+            else:
+                own[member_set[at]] += member_weight[at] * gained
 
 
 @kernel
@@ -294,7 +297,7 @@ def sum_over_members(
     at_zero: np.ndarray,
     member_start: np.ndarray,
     member_set: np.ndarray,
-    member_weight: np.ndarray,
+    member_weight: np.ndarray | None,
     lanes: tuple[int, ...],
     total_weight: np.ndarray,
     sums: np.ndarray,
@@ -325,7 +328,7 @@ def sum_over_members_in_order(
     value_of_rank: np.ndarray,
     member_start: np.ndarray,
     member_set: np.ndarray,
-    member_weight: np.ndarray,
+    member_weight: np.ndarray | None,
     lanes: tuple[int, ...],
     sums: np.ndarray,
 ) -> None:
@@ -437,7 +440,7 @@ def count_as_high(
     at_zero: np.ndarray,
     member_start: np.ndarray,
     member_set: np.ndarray,
-    member_weight: np.ndarray,
+    member_weight: np.ndarray | None,
     lanes: tuple[int, ...],
     total_weight: np.ndarray,
     base: np.ndarray,

@@ -39,12 +39,13 @@ class Members:
     """Weighted members of some sets, ready to be summed over.
 
     They come in bundles of as many as there are lanes: those of gene g are `start[g]:start[g + 1]`. What fills a gene's
-    last bundle has no weight, and columns after all others. Two lanes are enough where hardly a gene has more members.
+    last bundle has columns after all others. Two lanes are enough where hardly a gene has more members. Without weights
+    each weighs 1.
     """
 
     start: np.ndarray
     column: np.ndarray
-    weight: np.ndarray
+    weight: np.ndarray | None
     lanes: tuple[int, ...]
     total: np.ndarray
 
@@ -61,7 +62,7 @@ class Members:
         weights = np.zeros(len(columns))
         columns[place], weights[place] = column[order], weight[order]
         total = np.bincount(column, weights=weight, minlength=n_columns).astype(np.float64)
-        return cls(bundles, columns.astype(np.uint32), weights, lanes, total)
+        return cls(bundles, columns.astype(np.uint32), None if (weight == 1.0).all() else weights, lanes, total)
 
     def sums(self, block: Block, values: np.ndarray, at_zero: np.ndarray | None = None) -> np.ndarray:
         """Return rows x sets: the sum of weight x value over members.

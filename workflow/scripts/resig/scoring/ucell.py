@@ -18,7 +18,7 @@ def prepare(panel: Panel) -> Scorer:
 
     def score(block: Block) -> Scores:
         up, down = parts.sums_of_groups(block, gains(block))
-        return difference(part(up, panel.n_up, up_room), part(down, panel.n_down, down_room), panel)
+        return difference(ratio(up, up_room), ratio(down, down_room), panel)
 
     return score
 
@@ -37,15 +37,8 @@ def gains(block: Block) -> np.ndarray:
 
 
 def room(size: np.ndarray) -> np.ndarray:
-    """Return the distance between the largest and the smallest sum of ranks of sets of a size."""
+    """Return the most that a set of a size can gain; not above 0 for sets as large as the ranks that count."""
     return size * MAX_RANK - size * (size + 1) / 2
-
-
-def part(gained: np.ndarray, size: np.ndarray, room: np.ndarray) -> np.ndarray:
-    """Bring what members gained to the scale of UCell; NaN for sets as large as the ranks that count."""
-    score = room - gained
-    score /= np.where(room > 0, room, np.nan)
-    return np.subtract(1.0, score, out=score)
 
 
 def as_gene_sum(panel: Panel) -> GeneSum:
