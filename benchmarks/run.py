@@ -178,6 +178,7 @@ class Bench:
         command += ["--threads", str(self.threads), "--warm", warm]
         read_through(path)
         began = time.perf_counter()
+        # imports are compiled once and kept, as on other machines, for the peers and for ours
         usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         process = subprocess.Popen(
             [str(each) for each in command], env=usual, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL

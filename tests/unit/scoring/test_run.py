@@ -402,8 +402,9 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path, monkeypatch: pytest.
     assert (peaks[9_000] - peaks[1_000]) / 8_000 < 6
 
 
-def test_observations_out_of_order_are_refused(tmp_path: Path) -> None:
-    pq.write_table(pa.table({"observation": ["a", "b"], "row": [3, 1]}), tmp_path / "o.parquet")
+@pytest.mark.parametrize("row", [[3, 1], [None, 1], [1, None]])
+def test_observations_out_of_order_are_refused(row: list[int | None], tmp_path: Path) -> None:
+    pq.write_table(pa.table({"observation": ["a", "b"], "row": pa.array(row, pa.int64())}), tmp_path / "o.parquet")
     with pytest.raises(ResigError, match="not in the order of the matrix"):
         read_observations(tmp_path / "o.parquet", 5)
 

@@ -1,6 +1,7 @@
 """AUCell: how early the members appear among the highest genes of one cell, averaged over the order of ties."""
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -14,25 +15,24 @@ TOP_SHARE = 0.05
 
 def prepare(panel: Panel) -> Scorer:
     """Score up and down members by the area under their recovery curve; the whole is up minus down."""
-    n_top = top(panel.n_genes)
-    parts, up_most, down_most = panel.parts(), largest_area(panel.n_up, n_top), largest_area(panel.n_down, n_top)
-
-    def score(block: Block) -> Scores:
-        up, down = parts.sums_of_groups(block, *areas(block, n_top))
-        return difference(ratio(up, up_most), ratio(down, down_most), panel)
-
-    return score
+    n_top, parts = top(panel.n_genes), panel.parts()
+    return over_largest(panel, lambda block: parts.sums_of_groups(block, *areas(block, n_top)))
 
 
 def prepare_ordered(panel: Panel) -> Scorer:
     """Do the same where no genes share a rank: of equal values the one comes first that decoupler shuffles to there."""
-    n_top = top(panel.n_genes)
-    parts, up_most, down_most = panel.parts(), largest_area(panel.n_up, n_top), largest_area(panel.n_down, n_top)
+    parts, of_ranks = panel.parts(), np.arange(top(panel.n_genes) - 1.0, 0.0, -1.0)
     order = Order(np.random.default_rng(0).choice(np.arange(panel.n_genes), panel.n_genes, replace=False))
-    of_ranks = np.arange(n_top - 1.0, 0.0, -1.0)
+    return over_largest(panel, lambda block: parts.sums_in_order(block, order, of_ranks))
+
+
+def over_largest(panel: Panel, areas_of: Callable[[Block], tuple[np.ndarray, np.ndarray]]) -> Scorer:
+    """Hold the areas of up and of down members against the largest that sets of their size can have."""
+    n_top = top(panel.n_genes)
+    up_most, down_most = largest_area(panel.n_up, n_top), largest_area(panel.n_down, n_top)
 
     def score(block: Block) -> Scores:
-        up, down = parts.sums_in_order(block, order, of_ranks)
+        up, down = areas_of(block)
         return difference(ratio(up, up_most), ratio(down, down_most), panel)
 
     return score

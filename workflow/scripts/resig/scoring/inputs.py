@@ -99,8 +99,7 @@ def read_observations(path: Path_, n_rows: int) -> Observations:
     """Read observations.parquet: the rows in use now, their names when they are asked for."""
     place, done, latest = np.full(n_rows, -1, np.int32), 0, -1
     for batch in _batches(path, "row"):
-        row = numbers(batch, pa.int64())
-        if (np.diff(row, prepend=latest) <= 0).any():
+        if batch.null_count or (np.diff(row := numbers(batch, pa.int64()), prepend=latest) <= 0).any():
             raise ResigError("its rows are not in the order of the matrix", where=str(path), todo="run intake again")
         place[row] = np.arange(done, done + len(row))
         done, latest = done + len(row), int(row[-1])

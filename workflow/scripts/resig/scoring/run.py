@@ -91,7 +91,7 @@ def gather_scores(shards: Sequence[Path_], target: Path_) -> None:
                     )
                 for group in range(part.num_row_groups):
                     rows = part.read_row_group(group).combine_chunks()
-                    scores = np.array([numbers(column.chunk(0), pa.float64()) for column in rows.columns[1:]])
+                    scores = np.array([numbers(column.combine_chunks(), pa.float64()) for column in rows.columns[1:]])
                     file.add(rows["observation"].combine_chunks(), scores.reshape(len(schema) - 1, rows.num_rows))
 
 

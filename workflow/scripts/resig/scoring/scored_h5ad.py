@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from resig.arrow import as_type, numbers
 from resig.errors import ResigError
 from resig.files import whole_file
 from resig.scoring.inputs import read_observations
@@ -60,7 +61,7 @@ def _rows_of(table: pq.ParquetFile, observations: Path_, length: int) -> np.ndar
     known = read_observations(observations, length)
     names = known.names()
     for batch in table.iter_batches(columns=["observation"]):
-        if not batch.column(0).cast(pa.string()).equals(names.take(batch.num_rows)):
+        if not as_type(batch.column(0), pa.string()).equals(names.take(batch.num_rows)):
             raise ResigError("is not of the same observations", where=str(observations), todo="score again")
     return np.flatnonzero(known.place >= 0)
 
@@ -74,7 +75,7 @@ def _add_to_obs(obs: h5py.Group, table: pq.ParquetFile, columns: list[str], row:
     length = obs[obs.attrs["_index"]].shape[0]
     for name in columns:
         values = np.full(length, np.nan)
-        values[row] = table.read(columns=[name])[name].to_numpy()
+        values[row] = numbers(table.read(columns=[name])[name].combine_chunks(), pa.float64())
         if not np.isnan(values).all():
             _write(obs, name, values)
             order.append(name)
@@ -92,7 +93,7 @@ def _add_to_obsm(file: h5py.File, table: pq.ParquetFile, columns: list[str], row
     done = 0
     for batch in table.iter_batches(columns=columns):
         here = row[done : done + batch.num_rows]
-        block = np.column_stack([column.to_numpy(zero_copy_only=False) for column in batch.columns])
+        block = np.column_stack([numbers(column, pa.float64()) for column in batch.columns])
         ascending = np.argsort(here)
         values[here[ascending]] = block[ascending]
         done += batch.num_rows
